@@ -1,0 +1,17 @@
+/** Encodes text whose every character is below 0x80. Throws a RangeError otherwise. */
+export function fromAscii(text: string): Uint8Array {
+  const out = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) throw new RangeError(`not ASCII: character ${i} of a ${text.length}-character string`);
+    out[i] = code;
+  }
+  return out;
+}
+
+/** Decodes bytes as Latin-1: every byte becomes one character, so nothing is lost and nothing throws. */
+export function toLatin1(bytes: Uint8Array): string {
+  let out = '';
+  for (const byte of bytes) out += String.fromCharCode(byte);
+  return out;
+}
