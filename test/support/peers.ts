@@ -12,7 +12,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -183,11 +182,9 @@ export async function startNginx(servers: (port: number) => string): Promise<Pee
   return startServer(command('nginx'), ['-e', 'stderr', '-p', dir, '-c', 'nginx.conf'], { port });
 }
 
-/** A fresh folder that goes away with the process. */
+/** A fresh folder that goes away after the test run. */
 export function tempDir(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'hellofin-'));
-  leftovers.add(() => rmSync(dir, { recursive: true, force: true }));
-  return dir;
+  return mkdtempSync(join(runFolder(), 'test-'));
 }
 
 /** A TCP port on 127.0.0.1 that was free a moment ago. */
@@ -203,11 +200,12 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** What must not outlive this process (or worker thread): servers of tests that failed, temporary folders. */
-const leftovers = new Set<() => void>();
-process.once('exit', () => {
-  for (const remove of leftovers) remove();
-});
+/** Made and removed by the run's global set-up, together with the processes named in its folder `pids`. */
+function runFolder(): string {
+  const root = process.env.HELLOFIN_TMP;
+  if (root === undefined) throw new Error('test/support/peers.ts works under vitest only');
+  return root;
+}
 
 function command(name: PeerName): string {
   const path = peer(name);
@@ -249,9 +247,11 @@ function start(program: string, args: readonly string[], options: RunOptions | S
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
   });
-  const kill = () => child.kill('SIGKILL');
-  leftovers.add(kill);
-  child.once('close', () => leftovers.delete(kill));
+  if (child.pid !== undefined) {
+    const note = join(runFolder(), 'pids', String(child.pid));
+    writeFileSync(note, program);
+    child.once('exit', () => rmSync(note, { force: true }));
+  }
   return child;
 }
 
