@@ -1,0 +1,81 @@
+import { alpn } from './alpn.ts';
+import { certificateAuthorities } from './certificate-authorities.ts';
+import type { ExtensionCodec, ExtensionContext } from './codec.ts';
+import { cookie } from './cookie.ts';
+import { earlyData } from './early-data.ts';
+import { ecPointFormats } from './ec-point-formats.ts';
+import { extendedMasterSecret } from './extended-master-secret.ts';
+import { keyShare } from './key-share.ts';
+import { oidFilters } from './oid-filters.ts';
+import { padding } from './padding.ts';
+import { postHandshakeAuth } from './post-handshake-auth.ts';
+import { preSharedKey } from './pre-shared-key.ts';
+import { pskKeyExchangeModes } from './psk-key-exchange-modes.ts';
+import { recordSizeLimit } from './record-size-limit.ts';
+import { renegotiationInfo } from './renegotiation-info.ts';
+import { serverName } from './server-name.ts';
+import { sessionTicket } from './session-ticket.ts';
+import { signatureAlgorithms } from './signature-algorithms.ts';
+import { signatureAlgorithmsCert } from './signature-algorithms-cert.ts';
+import { signedCertificateTimestamp } from './signed-certificate-timestamp.ts';
+import { statusRequest } from './status-request.ts';
+import { supportedGroups } from './supported-groups.ts';
+import { supportedVersions } from './supported-versions.ts';
+
+/** Every extension that is implemented, each with its form per message. */
+export const KNOWN_EXTENSIONS: readonly Readonly<Record<string, ExtensionCodec<unknown>>>[] = [
+  alpn,
+  certificateAuthorities,
+  cookie,
+  earlyData,
+  ecPointFormats,
+  extendedMasterSecret,
+  keyShare,
+  oidFilters,
+  padding,
+  postHandshakeAuth,
+  preSharedKey,
+  pskKeyExchangeModes,
+  recordSizeLimit,
+  renegotiationInfo,
+  serverName,
+  sessionTicket,
+  signatureAlgorithms,
+  signatureAlgorithmsCert,
+  signedCertificateTimestamp,
+  statusRequest,
+  supportedGroups,
+  supportedVersions,
+];
+
+const ALL = KNOWN_EXTENSIONS.flatMap((extension) => Object.values(extension));
+
+/** A TLS 1.3 server never sends these in the message that TLS 1.2 has them in (RFC 8446 section 4.2). */
+const BEFORE_TLS13: readonly ExtensionCodec<unknown>[] = [extendedMasterSecret.serverHello];
+
+const IDS: ReadonlySet<number> = new Set(ALL.map((codec) => codec.id));
+
+const BY_CONTEXT: Readonly<Record<ExtensionContext, ReadonlyMap<number, ExtensionCodec<unknown>>>> = {
+  client_hello: codecsOf('client_hello'),
+  server_hello: codecsOf('server_hello'),
+  hello_retry_request: codecsOf('hello_retry_request'),
+  encrypted_extensions: codecsOf('encrypted_extensions'),
+  certificate_request: codecsOf('certificate_request'),
+  certificate: codecsOf('certificate'),
+  new_session_ticket: codecsOf('new_session_ticket'),
+};
+
+/** The extensions that TLS 1.3 allows in a message and that are implemented, by code. */
+export function codecsFor(context: ExtensionContext): ReadonlyMap<number, ExtensionCodec<unknown>> {
+  return BY_CONTEXT[context];
+}
+
+/** Whether the extension is implemented for any message. */
+export function isKnown(id: number): boolean {
+  return IDS.has(id);
+}
+
+function codecsOf(context: ExtensionContext): ReadonlyMap<number, ExtensionCodec<unknown>> {
+  const codecs = ALL.filter((codec) => codec.context === context && !BEFORE_TLS13.includes(codec));
+  return new Map(codecs.map((codec) => [codec.id, codec]));
+}

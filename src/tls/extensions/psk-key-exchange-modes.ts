@@ -1,0 +1,22 @@
+import type { Reader, Writer } from '../../bytes/index.ts';
+import { codec } from './codec.ts';
+
+/** PskKeyExchangeMode code points (RFC 8446 section 4.2.9). */
+export const PSK_KEY_EXCHANGE_MODES = { psk_ke: 0, psk_dhe_ke: 1 } as const;
+
+/** How a client lets a pre-shared key be used: alone or with a key agreement. */
+export const pskKeyExchangeModes = {
+  clientHello: codec('psk_key_exchange_modes', 'client_hello', 'RFC 8446 section 4.2.9', decode, encode),
+};
+
+function decode(reader: Reader): number[] {
+  const list = reader.vector(1, 'ke_modes', 1);
+  const modes: number[] = [];
+  while (list.remaining > 0) modes.push(list.u8('ke_mode'));
+  list.end();
+  return modes;
+}
+
+function encode(writer: Writer, modes: readonly number[]): void {
+  writer.opaque(1, Uint8Array.from(modes));
+}
