@@ -23,13 +23,19 @@ interface Decoded {
 }
 
 /** The extensions of one message, none of them twice. */
-export class ExtensionBlock<Context extends ExtensionContext = ExtensionContext> {
+export class ExtensionBlock {
   /** Every extension in the order of the message, unknown ones included. */
   readonly raw: readonly RawExtension[];
+  readonly #context: ExtensionContext;
   readonly #decoded: ReadonlyMap<number, Decoded | undefined>;
 
   /** @param decoded one entry per element of `raw`, without a value where it was not decoded. */
-  constructor(raw: readonly RawExtension[], decoded: ReadonlyMap<number, Decoded | undefined>) {
+  constructor(
+    context: ExtensionContext,
+    raw: readonly RawExtension[],
+    decoded: ReadonlyMap<number, Decoded | undefined>,
+  ) {
+    this.#context = context;
     this.raw = raw;
     this.#decoded = decoded;
   }
@@ -37,8 +43,12 @@ export class ExtensionBlock<Context extends ExtensionContext = ExtensionContext>
   /**
    * The value of an extension, or `undefined` when the message does not have it.
    * @throws TlsError for malformed data of an extension that TLS 1.3 does not have in this message and TLS 1.2 has
+   * @throws RangeError for a codec of another message, which is a bug of the caller
    */
-  get<T>(codec: ExtensionCodec<T, Context>): T | undefined {
+  get<T>(codec: ExtensionCodec<T>): T | undefined {
+    if (codec.context !== this.#context) {
+      throw new RangeError(`the extensions of ${this.#context} were asked for ${codec.name} of ${codec.context}`);
+    }
     const decoded = this.#decoded.get(codec.id);
     // The same codec made the value.
     if (decoded?.codec === codec) return decoded.value as T;
@@ -64,8 +74,8 @@ export class ExtensionBlock<Context extends ExtensionContext = ExtensionContext>
 }
 
 /** A message that has no extensions field at all, as TLS 1.2 and earlier allow. */
-export function noExtensions<Context extends ExtensionContext>(): ExtensionBlock<Context> {
-  return new ExtensionBlock([], new Map());
+export function noExtensions(context: ExtensionContext): ExtensionBlock {
+  return new ExtensionBlock(context, [], new Map());
 }
 
 /**
@@ -75,13 +85,9 @@ export function noExtensions<Context extends ExtensionContext>(): ExtensionBlock
  * @throws TlsError a duplicate, an extension that belongs in another message, pre_shared_key not last in a
  * ClientHello, and a value that its RFC forbids (RFC 8446 section 4.2)
  */
-export function decodeExtensions<Context extends ExtensionContext>(
-  reader: Reader,
-  context: Context,
-  message: Uint8Array,
-): ExtensionBlock<Context> {
+export function decodeExtensions(reader: Reader, context: ExtensionContext, message: Uint8Array): ExtensionBlock {
   const decoder = new BlockDecoder(context, message);
-  const block: ExtensionBlock<Context> = decoder.decode(reader);
+  const block = decoder.decode(reader);
   if (decoder.misplaced !== undefined) throw decoder.misplaced;
   return block;
 }
@@ -91,9 +97,9 @@ export function decodeExtensions<Context extends ExtensionContext>(
  * that TLS 1.2 has here and TLS 1.3 elsewhere are kept raw, so that the version can be judged first.
  * @throws ReadError and TlsError as {@link decodeExtensions}
  */
-export function decodeServerHelloExtensions(reader: Reader, message: Uint8Array): ExtensionBlock<'server_hello'> {
+export function decodeServerHelloExtensions(reader: Reader, message: Uint8Array): ExtensionBlock {
   const decoder = new BlockDecoder('server_hello', message);
-  const block: ExtensionBlock<'server_hello'> = decoder.decode(reader);
+  const block = decoder.decode(reader);
   const isTls13 = block.has(EXTENSION_TYPES.supported_versions);
   if (isTls13 && decoder.misplaced !== undefined) throw decoder.misplaced;
   return block;
@@ -114,11 +120,11 @@ class BlockDecoder {
     this.#codecs = codecsFor(context);
   }
 
-  decode<Context extends ExtensionContext>(reader: Reader): ExtensionBlock<Context> {
+  decode(reader: Reader): ExtensionBlock {
     const list = reader.vector(2, 'extensions');
     while (list.remaining > 0) list.group('extension', this.#one);
     list.end();
-    return new ExtensionBlock(this.#raw, this.#decoded);
+    return new ExtensionBlock(this.#context, this.#raw, this.#decoded);
   }
 
   /** One function for all extensions of a block, so that the loop allocates no closure. */

@@ -13,10 +13,10 @@ export type ExtensionContext =
   | 'new_session_ticket';
 
 /** One extension in one message: the two may have different forms (RFC 8446 section 4.2.8). */
-export interface ExtensionCodec<T, Context extends ExtensionContext = ExtensionContext> {
+export interface ExtensionCodec<T> {
   readonly id: number;
   readonly name: string;
-  readonly context: Context;
+  readonly context: ExtensionContext;
   /** Where the form stands: "RFC 8446 section 4.2.8". */
   readonly rfc: string;
   /**
@@ -30,32 +30,28 @@ export interface ExtensionCodec<T, Context extends ExtensionContext = ExtensionC
 }
 
 /** Builds a codec for a registered extension. */
-export function codec<T, Context extends ExtensionContext>(
+export function codec<T>(
   name: ExtensionName,
-  context: Context,
+  context: ExtensionContext,
   rfc: string,
   decode: (reader: Reader) => T,
   encode: (writer: Writer, value: T) => void,
-): ExtensionCodec<T, Context> {
+): ExtensionCodec<T> {
   return { id: EXTENSION_TYPES[name], name, context, rfc, decode, encode };
 }
 
 /** Builds a codec for an extension whose presence says everything: extension_data is empty. */
-export function flag<Context extends ExtensionContext>(
-  name: ExtensionName,
-  context: Context,
-  rfc: string,
-): ExtensionCodec<null, Context> {
+export function flag(name: ExtensionName, context: ExtensionContext, rfc: string): ExtensionCodec<null> {
   return codec(name, context, rfc, nothing, writeNothing);
 }
 
 /** Builds a codec for extension_data that is a vector of 16-bit code points behind a 16-bit length. */
-export function codePoints<Context extends ExtensionContext>(
+export function codePoints(
   name: ExtensionName,
-  context: Context,
+  context: ExtensionContext,
   rfc: string,
   list: string,
-): ExtensionCodec<number[], Context> {
+): ExtensionCodec<number[]> {
   return codec(
     name,
     context,

@@ -12,7 +12,7 @@ export const recordSizeLimit = {
   encryptedExtensions: limit('encrypted_extensions'),
 };
 
-function limit<Context extends ExtensionContext>(context: Context): ExtensionCodec<number, Context> {
+function limit(context: ExtensionContext): ExtensionCodec<number> {
   return codec(
     'record_size_limit',
     context,

@@ -7,7 +7,7 @@ export interface CertificateRequest {
   readonly type: 'certificate_request';
   /** Empty in the handshake; names the request afterwards. */
   readonly certificateRequestContext: Uint8Array;
-  readonly extensions: ExtensionBlock<'certificate_request'>;
+  readonly extensions: ExtensionBlock;
 }
 
 /**

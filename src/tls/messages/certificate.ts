@@ -9,7 +9,7 @@ const RFC = 'RFC 8446 section 4.4.2';
 export interface CertificateEntry {
   /** DER, never empty. */
   readonly certData: Uint8Array;
-  readonly extensions: ExtensionBlock<'certificate'>;
+  readonly extensions: ExtensionBlock;
 }
 
 /** A peer's chain, its own certificate first. A client that has none sends an empty list. */

@@ -15,7 +15,7 @@ export interface ClientHello {
   readonly cipherSuites: readonly number[];
   /** One byte per method; a single zero in TLS 1.3. */
   readonly legacyCompressionMethods: Uint8Array;
-  readonly extensions: ExtensionBlock<'client_hello'>;
+  readonly extensions: ExtensionBlock;
 }
 
 /** Length of a hello's random, in bytes. */
@@ -35,7 +35,7 @@ export function decodeClientHello(reader: Reader, message: Uint8Array): ClientHe
   const cipherSuites = reader.u16s(2, 'cipher_suites');
   const legacyCompressionMethods = reader.opaque(1, 'legacy_compression_methods', 1);
   const extensions =
-    reader.remaining > 0 ? decodeExtensions(reader, 'client_hello', message) : noExtensions<'client_hello'>();
+    reader.remaining > 0 ? decodeExtensions(reader, 'client_hello', message) : noExtensions('client_hello');
   reader.end();
   return {
     type: 'client_hello',

@@ -5,7 +5,7 @@ import { encodeHandshake, type Outgoing } from './encode.ts';
 /** The server's answers to extensions that need no key (RFC 8446 section 4.3.1). */
 export interface EncryptedExtensions {
   readonly type: 'encrypted_extensions';
-  readonly extensions: ExtensionBlock<'encrypted_extensions'>;
+  readonly extensions: ExtensionBlock;
 }
 
 /**

@@ -11,7 +11,7 @@ export interface NewSessionTicket {
   readonly ticketAgeAdd: number;
   readonly ticketNonce: Uint8Array;
   readonly ticket: Uint8Array;
-  readonly extensions: ExtensionBlock<'new_session_ticket'>;
+  readonly extensions: ExtensionBlock;
 }
 
 /**

@@ -23,13 +23,13 @@ interface ServerHelloFields {
 /** What the server selected (RFC 8446 section 4.1.3). */
 export interface ServerHello extends ServerHelloFields {
   readonly type: 'server_hello';
-  readonly extensions: ExtensionBlock<'server_hello'>;
+  readonly extensions: ExtensionBlock;
 }
 
 /** A ServerHello that asks for another ClientHello (RFC 8446 section 4.1.4). */
 export interface HelloRetryRequest extends ServerHelloFields {
   readonly type: 'hello_retry_request';
-  readonly extensions: ExtensionBlock<'hello_retry_request'>;
+  readonly extensions: ExtensionBlock;
 }
 
 /** The random that makes a ServerHello a HelloRetryRequest: SHA-256 of "HelloRetryRequest" (RFC 8446 section 4.1.3). */
@@ -53,8 +53,7 @@ export function decodeServerHello(reader: Reader, message: Uint8Array): ServerHe
     reader.end();
     return { type: 'hello_retry_request', ...fields, extensions };
   }
-  const extensions =
-    reader.remaining > 0 ? decodeServerHelloExtensions(reader, message) : noExtensions<'server_hello'>();
+  const extensions = reader.remaining > 0 ? decodeServerHelloExtensions(reader, message) : noExtensions('server_hello');
   reader.end();
   return { type: 'server_hello', ...fields, extensions };
 }
