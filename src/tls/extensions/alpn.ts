@@ -1,5 +1,6 @@
 import type { Reader, Writer } from '../../bytes/index.ts';
 import { codec, malformed } from './codec.ts';
+import { readOpaques, writeOpaques } from './lists.ts';
 
 const RFC = 'RFC 7301 section 3.1';
 const NAME = 'application_layer_protocol_negotiation';
@@ -11,17 +12,11 @@ export const alpn = {
 };
 
 function decodeList(reader: Reader): Uint8Array[] {
-  const list = reader.vector(2, 'protocol_name_list', 2);
-  const protocols: Uint8Array[] = [];
-  while (list.remaining > 0) protocols.push(list.opaque(1, 'protocol_name', 1));
-  list.end();
-  return protocols;
+  return readOpaques(reader, 'protocol_name_list', 1, 'protocol_name');
 }
 
 function encodeList(writer: Writer, protocols: readonly Uint8Array[]): void {
-  writer.vector(2, (list) => {
-    for (const protocol of protocols) list.opaque(1, protocol);
-  });
+  writeOpaques(writer, 1, protocols);
 }
 
 /** A server's list MUST hold exactly one protocol (RFC 7301 section 3.1). */

@@ -2,11 +2,11 @@
  * The extensions of one message: read strictly, kept raw beside their decoded values. What an extension means is
  * in its own file; which of them a message may carry is in known.ts. Start at {@link decodeExtensions}.
  */
-import { type Allocator, allocate, Reader, Writer } from '../../bytes/index.ts';
-import { decoding, TlsError } from '../error.ts';
+import { type Allocator, allocate, type Reader, Writer } from '../../bytes/index.ts';
+import { TlsError } from '../error.ts';
 import { EXTENSION_TYPES, extensionName } from '../registry/extension-types.ts';
 import { type ExtensionCodec, type ExtensionContext, illegalValue } from './codec.ts';
-import { codecsFor, isKnown } from './known.ts';
+import { codecsFor, isBeforeTls13, isKnown } from './known.ts';
 
 const RFC = 'RFC 8446 section 4.2';
 
@@ -17,54 +17,35 @@ export interface RawExtension {
   readonly data: Uint8Array;
 }
 
-interface Decoded {
-  readonly codec: ExtensionCodec<unknown>;
-  readonly value: unknown;
-}
-
 /** The extensions of one message, none of them twice. */
 export class ExtensionBlock {
   /** Every extension in the order of the message, unknown ones included. */
   readonly raw: readonly RawExtension[];
   readonly #context: ExtensionContext;
-  readonly #decoded: ReadonlyMap<number, Decoded | undefined>;
+  readonly #values: ReadonlyMap<number, unknown>;
 
-  /** @param decoded one entry per element of `raw`, without a value where it was not decoded. */
-  constructor(
-    context: ExtensionContext,
-    raw: readonly RawExtension[],
-    decoded: ReadonlyMap<number, Decoded | undefined>,
-  ) {
+  /** @param values what was decoded, by code: one entry per element of `raw`, `undefined` where it stayed raw. */
+  constructor(context: ExtensionContext, raw: readonly RawExtension[], values: ReadonlyMap<number, unknown>) {
     this.#context = context;
     this.raw = raw;
-    this.#decoded = decoded;
+    this.#values = values;
   }
 
   /**
    * The value of an extension, or `undefined` when the message does not have it.
-   * @throws TlsError for malformed data of an extension that TLS 1.3 does not have in this message and TLS 1.2 has
    * @throws RangeError for a codec of another message, which is a bug of the caller
    */
   get<T>(codec: ExtensionCodec<T>): T | undefined {
     if (codec.context !== this.#context) {
       throw new RangeError(`the extensions of ${this.#context} were asked for ${codec.name} of ${codec.context}`);
     }
-    const decoded = this.#decoded.get(codec.id);
-    // The same codec made the value.
-    if (decoded?.codec === codec) return decoded.value as T;
-    const found = this.raw.find((extension) => extension.id === codec.id);
-    if (found === undefined) return undefined;
-    return decoding(codec.context, codec.rfc, () => {
-      const reader = new Reader(found.data);
-      const value = codec.decode(reader);
-      reader.end();
-      return value;
-    });
+    // There is one codec per extension and message, so this one made the value.
+    return this.#values.get(codec.id) as T | undefined;
   }
 
   /** Whether the message has the extension, implemented or not. */
   has(id: number): boolean {
-    return this.#decoded.has(id);
+    return this.#values.has(id);
   }
 
   /** The codes of all extensions, in the order of the message. */
@@ -106,13 +87,13 @@ export function decodeServerHelloExtensions(reader: Reader, message: Uint8Array)
 }
 
 class BlockDecoder {
-  /** The first extension that is known from other messages only. */
+  /** The first extension that is implemented and that TLS 1.3 does not have in this message. */
   misplaced: TlsError | undefined;
   readonly #context: ExtensionContext;
   readonly #message: Uint8Array;
   readonly #codecs: ReadonlyMap<number, ExtensionCodec<unknown>>;
   readonly #raw: RawExtension[] = [];
-  readonly #decoded = new Map<number, Decoded | undefined>();
+  readonly #values = new Map<number, unknown>();
 
   constructor(context: ExtensionContext, message: Uint8Array) {
     this.#context = context;
@@ -124,24 +105,24 @@ class BlockDecoder {
     const list = reader.vector(2, 'extensions');
     while (list.remaining > 0) list.group('extension', this.#one);
     list.end();
-    return new ExtensionBlock(this.#context, this.#raw, this.#decoded);
+    return new ExtensionBlock(this.#context, this.#raw, this.#values);
   }
 
   /** One function for all extensions of a block, so that the loop allocates no closure. */
   readonly #one = (reader: Reader): void => {
     const start = reader.offset;
     const id = reader.u16('extension_type');
-    if (this.#decoded.has(id)) throw this.#duplicate(id, start, reader.offset);
-    if (this.#context === 'client_hello' && this.#decoded.has(EXTENSION_TYPES.pre_shared_key)) {
+    if (this.#values.has(id)) throw this.#duplicate(id, start, reader.offset);
+    if (this.#context === 'client_hello' && this.#values.has(EXTENSION_TYPES.pre_shared_key)) {
       // RFC 8446 section 4.2.11: it MUST be last, because the binders cover everything before them.
       throw this.#illegal('pre_shared_key is not the last extension', start, reader.offset);
     }
     const codec = this.#codecs.get(id);
+    if (codec === undefined ? isKnown(id) : isBeforeTls13(codec)) {
+      this.misplaced ??= this.#illegal(`${describe(id)} does not belong here`, start, reader.offset);
+    }
     if (codec === undefined) {
-      if (this.misplaced === undefined && isKnown(id)) {
-        this.misplaced = this.#illegal(`${describe(id)} does not belong here`, start, reader.offset);
-      }
-      this.#decoded.set(id, undefined);
+      this.#values.set(id, undefined);
       this.#raw.push({ id, data: reader.opaque(2, 'extension_data') });
       return;
     }
@@ -149,7 +130,7 @@ class BlockDecoder {
     const dataStart = data.offset;
     const value = codec.decode(data);
     data.end();
-    this.#decoded.set(id, { codec, value });
+    this.#values.set(id, value);
     this.#raw.push({ id, data: this.#message.subarray(dataStart, reader.offset) });
   };
 

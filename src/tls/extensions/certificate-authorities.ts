@@ -1,5 +1,6 @@
 import type { Reader, Writer } from '../../bytes/index.ts';
 import { codec } from './codec.ts';
+import { readOpaques, writeOpaques } from './lists.ts';
 
 const RFC = 'RFC 8446 section 4.2.4';
 
@@ -10,15 +11,9 @@ export const certificateAuthorities = {
 };
 
 function decode(reader: Reader): Uint8Array[] {
-  const list = reader.vector(2, 'authorities', 3);
-  const names: Uint8Array[] = [];
-  while (list.remaining > 0) names.push(list.opaque(2, 'distinguished_name', 1));
-  list.end();
-  return names;
+  return readOpaques(reader, 'authorities', 2, 'distinguished_name');
 }
 
 function encode(writer: Writer, names: readonly Uint8Array[]): void {
-  writer.vector(2, (list) => {
-    for (const name of names) list.opaque(2, name);
-  });
+  writeOpaques(writer, 2, names);
 }

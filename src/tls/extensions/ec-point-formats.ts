@@ -1,5 +1,6 @@
 import type { Reader, Writer } from '../../bytes/index.ts';
 import { codec } from './codec.ts';
+import { readU8s, writeU8s } from './lists.ts';
 
 /** ECPointFormats of TLS 1.2 and earlier; 0 is uncompressed, the only one in use. */
 export const ecPointFormats = {
@@ -7,13 +8,9 @@ export const ecPointFormats = {
 };
 
 function decode(reader: Reader): number[] {
-  const list = reader.vector(1, 'ec_point_format_list', 1);
-  const formats: number[] = [];
-  while (list.remaining > 0) formats.push(list.u8('ec_point_format'));
-  list.end();
-  return formats;
+  return readU8s(reader, 'ec_point_format_list', 'ec_point_format');
 }
 
 function encode(writer: Writer, formats: readonly number[]): void {
-  writer.opaque(1, Uint8Array.from(formats));
+  writeU8s(writer, formats);
 }

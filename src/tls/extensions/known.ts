@@ -50,8 +50,8 @@ export const KNOWN_EXTENSIONS: readonly Readonly<Record<string, ExtensionCodec<u
 
 const ALL = KNOWN_EXTENSIONS.flatMap((extension) => Object.values(extension));
 
-/** A TLS 1.3 server never sends these in the message that TLS 1.2 has them in (RFC 8446 section 4.2). */
-const BEFORE_TLS13: readonly ExtensionCodec<unknown>[] = [extendedMasterSecret.serverHello];
+/** Extensions of TLS 1.2 in a message where TLS 1.3 does not have them (RFC 8446 section 4.2). */
+const BEFORE_TLS13: ReadonlySet<ExtensionCodec<unknown>> = new Set([extendedMasterSecret.serverHello]);
 
 const IDS: ReadonlySet<number> = new Set(ALL.map((codec) => codec.id));
 
@@ -65,7 +65,7 @@ const BY_CONTEXT: Readonly<Record<ExtensionContext, ReadonlyMap<number, Extensio
   new_session_ticket: codecsOf('new_session_ticket'),
 };
 
-/** The extensions that TLS 1.3 allows in a message and that are implemented, by code. */
+/** The extensions that are implemented for a message, by code. */
 export function codecsFor(context: ExtensionContext): ReadonlyMap<number, ExtensionCodec<unknown>> {
   return BY_CONTEXT[context];
 }
@@ -75,7 +75,11 @@ export function isKnown(id: number): boolean {
   return IDS.has(id);
 }
 
+/** Whether TLS 1.3 does not have the extension in this message. */
+export function isBeforeTls13(codec: ExtensionCodec<unknown>): boolean {
+  return BEFORE_TLS13.has(codec);
+}
+
 function codecsOf(context: ExtensionContext): ReadonlyMap<number, ExtensionCodec<unknown>> {
-  const codecs = ALL.filter((codec) => codec.context === context && !BEFORE_TLS13.includes(codec));
-  return new Map(codecs.map((codec) => [codec.id, codec]));
+  return new Map(ALL.filter((codec) => codec.context === context).map((codec) => [codec.id, codec]));
 }

@@ -1,5 +1,6 @@
 import type { Reader, Writer } from '../../bytes/index.ts';
 import { codec } from './codec.ts';
+import { readU8s, writeU8s } from './lists.ts';
 
 /** PskKeyExchangeMode code points (RFC 8446 section 4.2.9). */
 export const PSK_KEY_EXCHANGE_MODES = { psk_ke: 0, psk_dhe_ke: 1 } as const;
@@ -10,13 +11,9 @@ export const pskKeyExchangeModes = {
 };
 
 function decode(reader: Reader): number[] {
-  const list = reader.vector(1, 'ke_modes', 1);
-  const modes: number[] = [];
-  while (list.remaining > 0) modes.push(list.u8('ke_mode'));
-  list.end();
-  return modes;
+  return readU8s(reader, 'ke_modes', 'ke_mode');
 }
 
 function encode(writer: Writer, modes: readonly number[]): void {
-  writer.opaque(1, Uint8Array.from(modes));
+  writeU8s(writer, modes);
 }

@@ -1,5 +1,6 @@
 import type { Reader, Writer } from '../../bytes/index.ts';
 import { codec, flag } from './codec.ts';
+import { readOpaques, writeOpaques } from './lists.ts';
 
 const RFC = 'RFC 6962 section 3.3.1';
 const NAME = 'signed_certificate_timestamp';
@@ -13,15 +14,9 @@ export const signedCertificateTimestamp = {
 };
 
 function decode(reader: Reader): Uint8Array[] {
-  const list = reader.vector(2, 'sct_list', 1);
-  const timestamps: Uint8Array[] = [];
-  while (list.remaining > 0) timestamps.push(list.opaque(2, 'serialized_sct', 1));
-  list.end();
-  return timestamps;
+  return readOpaques(reader, 'sct_list', 2, 'serialized_sct');
 }
 
 function encode(writer: Writer, timestamps: readonly Uint8Array[]): void {
-  writer.vector(2, (list) => {
-    for (const timestamp of timestamps) list.opaque(2, timestamp);
-  });
+  writeOpaques(writer, 2, timestamps);
 }

@@ -62,15 +62,16 @@ export class FieldTree implements FieldSink {
   }
 }
 
+/** Fields that say what the composite value they begin is: an extension, a key share. */
+const NAMING: ReadonlySet<string> = new Set(['extension_type', 'group']);
+
 function closed(open: Open, children: readonly Field[]): Field {
   const first = children[0];
+  const label = first !== undefined && NAMING.has(first.name) ? first.label : undefined;
   return {
     name: open.name,
     span: { start: open.start, end: children.at(-1)?.span.end ?? open.start },
-    // An extension, a key share: its first field says which.
-    ...(first?.label === undefined || !first.name.match(/^(extension_type|group)$/)
-      ? undefined
-      : { label: first.label }),
+    ...(label === undefined ? undefined : { label }),
     children,
   };
 }
