@@ -1,0 +1,328 @@
+/**
+ * A TLS connection without a transport: bytes and answers go in; bytes, application data and requests come out.
+ * It does no I/O, has no clock and starts nothing by itself. Start at {@link TlsConnection}.
+ */
+import { EMPTY } from '../bytes/index.ts';
+import { ALERT_LEVELS, alertReceived, decodeAlert } from './alert.ts';
+import type { ClientConfig, CommonConfig, ServerConfig } from './config.ts';
+import { HandshakeContext, type HandshakeLayer } from './context.ts';
+import { TlsError } from './error.ts';
+import type { Level, Role, Trace } from './events.ts';
+import { Handshake } from './handshake.ts';
+import { firstOffer } from './hello/offer.ts';
+import type { ConnectionInfo } from './info.ts';
+import type { TrafficSecret } from './key-schedule/tls13.ts';
+import { HandshakeBuffer } from './messages/frame.ts';
+import { badConfiguration, type Settings, settings } from './negotiate/settings.ts';
+import { CONTENT_TYPES } from './record/content-type.ts';
+import { MAX_BUFFERED_INPUT, MAX_PLAINTEXT, MAX_WARNING_ALERTS } from './record/limits.ts';
+import { type Content, RecordReadSide } from './record/read-side.ts';
+import { RecordWriteSide } from './record/write-side.ts';
+import { ALERTS, type AlertName, alertName } from './registry/alerts.ts';
+import type { AnswerTo, Request } from './requests.ts';
+import { CLIENT_MACHINE, start } from './tls13/client/index.ts';
+import { sendKeyUpdate } from './tls13/key-update.ts';
+import { SERVER_MACHINE } from './tls13/server/index.ts';
+
+const NOTHING: Uint8Array[] = [];
+
+/**
+ * One TLS 1.3 connection, either role. Nothing a peer does makes a method throw: the failure stands in
+ * {@link error}, the alert for the peer in the output, and from then on nothing is processed or sent.
+ *
+ * After every call the driver writes {@link takeOutput}, delivers {@link takeData}, answers {@link request} (now or
+ * later) and looks at {@link error} and {@link readClosed}.
+ */
+export class TlsConnection {
+  readonly role: Role;
+  readonly #context: HandshakeContext;
+  readonly #handshake: Handshake<HandshakeContext>;
+  readonly #buffer: HandshakeBuffer;
+  readonly #reads: RecordReadSide;
+  readonly #writes: RecordWriteSide;
+  readonly #trace: Trace | undefined;
+  readonly #keyUpdateAfter: number;
+  #data: Uint8Array[] = [];
+  #ended = false;
+  #readClosed = false;
+  #writeClosed = false;
+  #warnings = 0;
+  #error: TlsError | undefined;
+
+  /** A client; its ClientHello is in the output at once. @throws TlsError BAD_CONFIGURATION */
+  static client(config: ClientConfig): TlsConnection {
+    const offer = firstOffer(config);
+    return new TlsConnection('client', config, offer.settings, (context, buffer) => {
+      const state = start(context, offer);
+      return new Handshake(context, CLIENT_MACHINE, buffer, state);
+    });
+  }
+
+  /** A server; it waits for a ClientHello. @throws TlsError BAD_CONFIGURATION */
+  static server(config: ServerConfig): TlsConnection {
+    if (config.credentials !== 'ask' && config.credentials.length === 0) {
+      throw badConfiguration("credentials is empty, expected at least one or 'ask'");
+    }
+    const set = settings(config);
+    return new TlsConnection('server', config, set, (context, buffer) => {
+      const state = { name: 'START', setup: { config, settings: set }, retry: undefined } as const;
+      return new Handshake(context, SERVER_MACHINE, buffer, state);
+    });
+  }
+
+  private constructor(
+    role: Role,
+    config: CommonConfig,
+    set: Settings,
+    begin: (context: HandshakeContext, buffer: HandshakeBuffer) => Handshake<HandshakeContext>,
+  ) {
+    this.role = role;
+    this.#trace = config.trace;
+    this.#keyUpdateAfter = config.keyUpdateAfter ?? Number.POSITIVE_INFINITY;
+    const limit = config.recordSizeLimit ?? MAX_PLAINTEXT + 1;
+    this.#reads = new RecordReadSide(set.crypto, set.allocate, limit, config.trace);
+    this.#writes = new RecordWriteSide(set.crypto, set.allocate, config.padTo ?? 0, config.trace);
+    this.#buffer = new HandshakeBuffer(set.allocate);
+    this.#context = new HandshakeContext(role, config, set.allocate, this.#layer(), () => this.#buffer.empty);
+    this.#handshake = begin(this.#context, this.#buffer);
+  }
+
+  /** What the handshake has negotiated so far. */
+  get info(): Readonly<ConnectionInfo> {
+    return this.#context.info;
+  }
+
+  /** The failure that ended the connection. */
+  get error(): TlsError | undefined {
+    return this.#error;
+  }
+
+  /** A question that has to be answered before anything more is processed. */
+  get request(): Request | undefined {
+    return this.#error === undefined ? this.#handshake.request : undefined;
+  }
+
+  /** Whether the peer is authenticated and its Finished was checked, and ours was sent. */
+  get handshakeComplete(): boolean {
+    return this.#handshake.connected;
+  }
+
+  /** Whether {@link write} takes application data. */
+  get writable(): boolean {
+    return this.handshakeComplete && !this.#writeClosed && this.#error === undefined;
+  }
+
+  /** No more application data will come: the peer sent close_notify, or the connection failed. */
+  get readClosed(): boolean {
+    return this.#readClosed || this.#error !== undefined;
+  }
+
+  /** This side sent close_notify, or the connection failed. */
+  get writeClosed(): boolean {
+    return this.#writeClosed || this.#error !== undefined;
+  }
+
+  /** Bytes received that are not processed yet. */
+  get bufferedInput(): number {
+    return this.#reads.buffered;
+  }
+
+  /** Takes in bytes from the transport. They belong to the connection from now on: do not overwrite them. */
+  receive(bytes: Uint8Array): void {
+    if (this.readClosed || this.#ended) return;
+    this.#reads.push(bytes);
+    this.#guard(() => {
+      this.#process();
+      if (this.request !== undefined && this.#reads.buffered > MAX_BUFFERED_INPUT) {
+        throw local('LIMIT_EXCEEDED', 'internal_error', `more than ${MAX_BUFFERED_INPUT} bytes while a request waits`);
+      }
+    });
+  }
+
+  /** The transport ended. Without a close_notify before, that is truncation (RFC 8446 section 6.1). */
+  receiveEnd(): void {
+    if (this.readClosed || this.#ended) return;
+    this.#ended = true;
+    this.#guard(() => this.#process());
+  }
+
+  /** Answers {@link request} and goes on. @throws Error when `request` is not the one that waits */
+  answer<R extends Request>(request: R, value: AnswerTo<R>): void {
+    if (this.#error !== undefined) return;
+    if (this.#handshake.request !== request) throw new Error(`no ${request.name} request is pending`);
+    this.#guard(() => {
+      this.#handshake.answer(request, value);
+      this.#process();
+    });
+  }
+
+  /** Sends application data. @throws TlsError CONNECTION_CLOSED unless {@link writable} */
+  write(data: Uint8Array): void {
+    if (!this.writable) throw this.#error ?? local('CONNECTION_CLOSED', null, 'the connection does not take data');
+    for (let at = 0; at < data.length; ) {
+      // Before a key has protected as much as it may, both sides' keys move on (RFC 8446 section 5.5).
+      if (this.#writes.keyExhausted) sendKeyUpdate(this.#context, false);
+      at += this.#writes.writeApplicationData(data, at);
+    }
+  }
+
+  /** Sends close_notify: this side has no more to say and still listens (RFC 8446 section 6.1). */
+  close(): void {
+    if (this.writeClosed) return;
+    this.#writeClosed = true;
+    this.#sendAlert(ALERT_LEVELS.warning, 'close_notify');
+  }
+
+  /** Ends the connection with a fatal alert, by a decision of this side. */
+  abort(alert: AlertName, reason: string): void {
+    this.#fail(local('CONNECTION_CLOSED', alert, reason));
+  }
+
+  /** Changes this side's keys and, if asked, the peer's (RFC 8446 section 4.6.3). @throws TlsError CONNECTION_CLOSED */
+  updateKeys(requestPeer = false): void {
+    if (!this.writable) throw this.#error ?? local('CONNECTION_CLOSED', null, 'there are no keys to update');
+    sendKeyUpdate(this.#context, requestPeer);
+  }
+
+  /**
+   * Keying material for the application (RFC 8446 section 7.5), `length` bytes.
+   * @throws TlsError CONNECTION_CLOSED before the handshake is complete
+   */
+  exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
+    const { exporter } = this.#context;
+    if (exporter === undefined || !this.handshakeComplete) {
+      throw local('CONNECTION_CLOSED', null, 'keying material is exported after the handshake');
+    }
+    return exporter.export(label, context ?? EMPTY, length);
+  }
+
+  /** Bytes for the transport since the last call, in order. */
+  takeOutput(): Uint8Array[] {
+    return this.#writes.takeOutput();
+  }
+
+  /** Application data since the last call, in order. */
+  takeData(): Uint8Array[] {
+    if (this.#data.length === 0) return NOTHING;
+    const data = this.#data;
+    this.#data = [];
+    return data;
+  }
+
+  #process(): void {
+    for (;;) {
+      this.#handshake.process();
+      if (this.#handshake.request !== undefined || this.#readClosed) return;
+      const content = this.#reads.next();
+      if (content === undefined) break;
+      this.#content(content);
+    }
+    if (this.#ended && !this.#readClosed) throw truncated(this.handshakeComplete);
+  }
+
+  #content(content: Content): void {
+    if (content.type === CONTENT_TYPES.handshake) {
+      this.#handshake.receive(content.level, content.bytes);
+      return;
+    }
+    if (!this.#buffer.empty) throw unexpected('another record', 'the rest of a handshake message', '5.1');
+    if (content.type === CONTENT_TYPES.alert) {
+      this.#alert(content);
+      return;
+    }
+    if (!this.#handshake.connected || content.level !== 'application') {
+      throw unexpected('application data', 'the end of the handshake', '2');
+    }
+    this.#context.keyUpdates = 0;
+    if (content.bytes.length > 0) this.#data.push(content.bytes);
+  }
+
+  #alert({ bytes, level }: Content): void {
+    const { severity, code } = decodeAlert(bytes);
+    const name = alertName(code);
+    this.#trace?.({ kind: 'alert', direction: 'received', level, severity, code, ...(name && { name }) });
+    if (name === 'user_canceled') {
+      if (++this.#warnings <= MAX_WARNING_ALERTS) return;
+      throw unexpected(`more than ${MAX_WARNING_ALERTS} user_canceled alerts`, 'close_notify', '6.1');
+    }
+    // Every other one but close_notify is fatal, whatever its level says (RFC 8446 section 6.2).
+    if (name !== 'close_notify' || !this.handshakeComplete) throw alertReceived(code);
+    this.#readClosed = true;
+  }
+
+  /** The only place where a failure becomes terminal. */
+  #guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#fail(error instanceof TlsError ? error : internal(error));
+    }
+  }
+
+  #fail(error: TlsError): void {
+    if (this.#error !== undefined) return;
+    if (error.alert !== null && !this.#writeClosed) this.#sendAlert(ALERT_LEVELS.fatal, error.alert);
+    this.#error = error;
+    this.#data = [];
+  }
+
+  #sendAlert(severity: number, name: AlertName): void {
+    const code = ALERTS[name];
+    const level = this.#writes.level;
+    this.#writes.writeAlert(severity, code);
+    this.#trace?.({ kind: 'alert', direction: 'sent', level, severity, code, name });
+  }
+
+  #layer(): HandshakeLayer {
+    const reads = this.#reads;
+    const writes = this.#writes;
+    return {
+      writeMessage: (_level: Level, message: Uint8Array) => writes.writeHandshake(message),
+      setReadKey: (level: Level, secret: TrafficSecret) => reads.setKey(level, secret),
+      setWriteKey: (level: Level, secret: TrafficSecret) =>
+        writes.setKey(level, secret, Math.min(this.#keyUpdateAfter, secret.suite.confidentialityLimit)),
+      writeChangeCipherSpec: () => writes.writeChangeCipherSpec(),
+      allowChangeCipherSpec: (allowed: boolean) => {
+        reads.allowChangeCipherSpec = allowed;
+      },
+      skipEarlyData: () => reads.skipEarlyData(),
+      limitWrites: (limit: number) => writes.limitInner(limit),
+    };
+  }
+}
+
+function unexpected(got: string, expected: string, section: string): TlsError {
+  return new TlsError({
+    code: 'UNEXPECTED_RECORD',
+    alert: 'unexpected_message',
+    fault: 'peer',
+    message: `got ${got}, expected ${expected}`,
+    spec: `RFC 8446 section ${section}`,
+  });
+}
+
+function local(code: 'LIMIT_EXCEEDED' | 'CONNECTION_CLOSED', alert: AlertName | null, message: string): TlsError {
+  return new TlsError({ code, alert, fault: 'local', message, spec: 'docs/errors.md' });
+}
+
+function truncated(afterHandshake: boolean): TlsError {
+  return new TlsError({
+    code: 'CONNECTION_TRUNCATED',
+    alert: null,
+    fault: 'peer',
+    message: `the transport ended without close_notify ${afterHandshake ? 'after' : 'during'} the handshake`,
+    spec: 'RFC 8446 section 6.1',
+  });
+}
+
+function internal(cause: unknown): TlsError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new TlsError({
+    code: 'INTERNAL',
+    alert: 'internal_error',
+    fault: 'local',
+    message,
+    spec: 'docs/errors.md',
+    cause,
+  });
+}

@@ -1,0 +1,125 @@
+import type { HandshakeContext } from './context.ts';
+import { TlsError } from './error.ts';
+import type { Level } from './events.ts';
+import type { Ask, Machine, Next, Received } from './machine.ts';
+import { FieldTree } from './messages/field-tree.ts';
+import type { HandshakeBuffer } from './messages/frame.ts';
+import { decodeMessage, type HandshakeMessage, type HandshakeName } from './messages/message.ts';
+import type { AnswerTo, Request } from './requests.ts';
+
+/** Messages whose place in the transcript their handler decides, or that are in none. */
+const NOT_APPENDED: ReadonlySet<HandshakeName> = new Set([
+  'client_hello',
+  'server_hello',
+  'hello_retry_request',
+  'new_session_ticket',
+  'key_update',
+]);
+
+const NO_HASH = new Uint8Array(0);
+
+/**
+ * Runs one machine: reassembles messages, checks each against the table, hands it to its state's handler, and
+ * holds the question that a handler asks until its answer comes.
+ */
+export class Handshake<C extends HandshakeContext> {
+  readonly #context: C;
+  readonly #machine: Machine<C>;
+  readonly #buffer: HandshakeBuffer;
+  #state: { readonly name: string };
+  #pending: { readonly asked: Ask<{ readonly name: string }>; readonly on: HandshakeName } | undefined;
+
+  constructor(context: C, machine: Machine<C>, buffer: HandshakeBuffer, start: { readonly name: string }) {
+    this.#context = context;
+    this.#machine = machine;
+    this.#buffer = buffer;
+    this.#state = start;
+  }
+
+  /** The question that waits, if any. */
+  get request(): Request | undefined {
+    return this.#pending?.asked.ask;
+  }
+
+  get connected(): boolean {
+    return this.#state.name === 'CONNECTED';
+  }
+
+  /** Takes in handshake bytes of a level; {@link process} works on them. */
+  receive(level: Level, bytes: Uint8Array): void {
+    if (level !== this.#context.readLevel) {
+      throw unexpected(`got handshake data at level ${level}, expected ${this.#context.readLevel}`);
+    }
+    this.#buffer.push(bytes);
+  }
+
+  /** Handles whole messages until there is none left or a question has to be answered first. */
+  process(): void {
+    while (this.#pending === undefined) {
+      const frame = this.#buffer.next();
+      if (frame === undefined) return;
+      this.#message(frame.type, frame.bytes);
+    }
+  }
+
+  /** Answers the pending question. @throws Error when `request` is not the one that waits. */
+  answer<R extends Request>(request: R, value: AnswerTo<R>): void {
+    const pending = this.#pending;
+    if (pending === undefined || pending.asked.ask !== request)
+      throw new Error(`no ${request.name} request is pending`);
+    this.#pending = undefined;
+    this.#advance(pending.asked.resume(value), pending.on);
+  }
+
+  #message(type: number, bytes: Uint8Array): void {
+    const context = this.#context;
+    const tree = context.trace === undefined ? undefined : new FieldTree();
+    const message = decodeMessage(type, bytes, tree);
+    context.trace?.({
+      kind: 'message',
+      direction: 'received',
+      level: context.readLevel,
+      name: message.type,
+      bytes,
+      fields: tree?.fields ?? [],
+    });
+    this.#expect(message);
+    const received = this.#received(message, bytes);
+    this.#advance(this.#machine.step(context, this.#state, received), message.type);
+  }
+
+  #expect(message: HandshakeMessage): void {
+    const edges = this.#machine.table[this.#state.name] ?? [];
+    if (edges.some((edge) => edge.on === message.type)) return;
+    const expected = [...new Set(edges.map((edge) => edge.on))].join(' or ');
+    throw unexpected(`got ${message.type} in ${this.#state.name}, expected ${expected}`);
+  }
+
+  #received(message: HandshakeMessage, bytes: Uint8Array): Received<HandshakeName> {
+    const { transcript } = this.#context;
+    const hashed = message.type === 'certificate_verify' || message.type === 'finished';
+    const transcriptHash = hashed ? transcript.digest() : NO_HASH;
+    if (!NOT_APPENDED.has(message.type)) transcript.append(bytes);
+    return { message, bytes, transcriptHash };
+  }
+
+  #advance(next: Next<{ readonly name: string }>, on: HandshakeName): void {
+    if ('ask' in next) {
+      this.#pending = { asked: next, on };
+      return;
+    }
+    const { trace, role } = this.#context;
+    trace?.({ kind: 'transition', role, from: this.#state.name, to: next.name, on });
+    this.#state = next;
+  }
+}
+
+function unexpected(message: string): TlsError {
+  return new TlsError({
+    code: 'UNEXPECTED_MESSAGE',
+    alert: 'unexpected_message',
+    fault: 'peer',
+    message,
+    spec: 'RFC 8446 section 4, appendix A',
+  });
+}

@@ -1,0 +1,111 @@
+import { EMPTY, fromAscii } from '../../bytes/index.ts';
+import type { EphemeralShare, GroupName } from '../../crypto/index.ts';
+import type { ClientConfig } from '../config.ts';
+import { alpn } from '../extensions/alpn.ts';
+import { extension, type RawExtension } from '../extensions/block.ts';
+import { cookie } from '../extensions/cookie.ts';
+import { type KeyShareEntry, keyShare } from '../extensions/key-share.ts';
+import { recordSizeLimit } from '../extensions/record-size-limit.ts';
+import { serverName } from '../extensions/server-name.ts';
+import { signatureAlgorithms } from '../extensions/signature-algorithms.ts';
+import { signedCertificateTimestamp } from '../extensions/signed-certificate-timestamp.ts';
+import { statusRequest } from '../extensions/status-request.ts';
+import { supportedGroups } from '../extensions/supported-groups.ts';
+import { supportedVersions } from '../extensions/supported-versions.ts';
+import { encodeClientHello } from '../messages/client-hello.ts';
+import { badConfiguration, type Settings, settings } from '../negotiate/settings.ts';
+import { GROUPS } from '../registry/named-groups.ts';
+import { VERSIONS } from '../registry/versions.ts';
+
+/** RFC 8446 section 4.1.2. */
+const RANDOM_LENGTH = 32;
+
+/** A client's side of the negotiation: what it offered and must not be answered beyond. */
+export interface Offer {
+  readonly config: ClientConfig;
+  readonly settings: Settings;
+  readonly random: Uint8Array;
+  /** 32 bytes in middlebox-compatibility mode, else empty (RFC 8446 appendix D.4). */
+  readonly legacySessionId: Uint8Array;
+  readonly shares: ReadonlyMap<number, EphemeralShare>;
+  /** Echoed from a HelloRetryRequest. */
+  readonly cookie: Uint8Array | undefined;
+  /** Ids of the extensions sent: a response may have no others (RFC 8446 section 4.2). */
+  readonly extensionIds: ReadonlySet<number>;
+  /** The encoded ClientHello. */
+  readonly bytes: Uint8Array;
+}
+
+/** The first ClientHello. @throws TlsError BAD_CONFIGURATION */
+export function firstOffer(config: ClientConfig): Offer {
+  const set = settings(config);
+  const shares = new Map<number, EphemeralShare>();
+  for (const group of config.keyShares ?? defaultShares(set.groups)) {
+    if (!set.groups.includes(group)) throw badConfiguration(`key share for ${group}, which is not among groups`);
+    shares.set(GROUPS[group], set.crypto.group(group).generate());
+  }
+  const random = set.crypto.random(RANDOM_LENGTH);
+  const legacySessionId = config.middleboxCompatibility === false ? EMPTY : set.crypto.random(32);
+  return encodeOffer({ config, settings: set, random, legacySessionId, shares, cookie: undefined });
+}
+
+/**
+ * The ClientHello that answers a HelloRetryRequest: the same but for the share and the cookie (RFC 8446 section 4.1.2).
+ * @param group the group asked for; `undefined` when only a cookie was.
+ */
+export function secondOffer(first: Offer, group: GroupName | undefined, echoed: Uint8Array | undefined): Offer {
+  const shares =
+    group === undefined ? first.shares : new Map([[GROUPS[group], first.settings.crypto.group(group).generate()]]);
+  return encodeOffer({ ...first, shares, cookie: echoed });
+}
+
+/**
+ * One share for the group liked best; beside a hybrid also X25519's, so that a server without the hybrid needs no
+ * second round trip.
+ */
+function defaultShares(groups: readonly GroupName[]): GroupName[] {
+  const [first] = groups;
+  if (first === undefined) return [];
+  return first === 'X25519MLKEM768' && groups.includes('x25519') ? [first, 'x25519'] : [first];
+}
+
+function encodeOffer(offer: Omit<Offer, 'extensionIds' | 'bytes'>): Offer {
+  const { config, settings: set } = offer;
+  const entries: KeyShareEntry[] = [];
+  for (const [group, { share }] of offer.shares) entries.push({ group, keyExchange: share });
+  const extensions: RawExtension[] = [];
+  if (config.serverName !== undefined)
+    extensions.push(extension(serverName.clientHello, checkedName(config.serverName)));
+  extensions.push(extension(supportedGroups.clientHello, set.groupCodes));
+  extensions.push(extension(signatureAlgorithms.clientHello, set.schemeCodes));
+  if (set.alpn.length > 0) extensions.push(extension(alpn.clientHello, set.alpn.map(fromAscii)));
+  if (config.requestOcsp !== false) extensions.push(extension(statusRequest.clientHello, null));
+  if (config.requestScts !== false) extensions.push(extension(signedCertificateTimestamp.clientHello, null));
+  if (config.recordSizeLimit !== undefined) {
+    extensions.push(extension(recordSizeLimit.clientHello, config.recordSizeLimit));
+  }
+  extensions.push(extension(supportedVersions.clientHello, [VERSIONS.tls13]));
+  if (offer.cookie !== undefined) extensions.push(extension(cookie.clientHello, offer.cookie));
+  extensions.push(extension(keyShare.clientHello, entries));
+  const bytes = encodeClientHello(
+    {
+      legacyVersion: VERSIONS.tls12,
+      random: offer.random,
+      legacySessionId: offer.legacySessionId,
+      cipherSuites: set.suites.map((suite) => suite.code),
+      legacyCompressionMethods: Uint8Array.of(0),
+      extensions,
+    },
+    set.allocate,
+  );
+  return { ...offer, extensionIds: new Set(extensions.map((item) => item.id)), bytes };
+}
+
+/** server_name takes a DNS host name in ASCII without a trailing dot, never an address (RFC 6066 section 3). */
+function checkedName(name: string): string {
+  const isAddress = /^[0-9.]+$/.test(name) || name.includes(':');
+  if (isAddress || name.length > 255 || !/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(name)) {
+    throw badConfiguration(`serverName ${JSON.stringify(name)} is not an ASCII host name without a trailing dot`);
+  }
+  return name;
+}

@@ -1,0 +1,74 @@
+import { equal } from '../../bytes/index.ts';
+import type { GroupName } from '../../crypto/index.ts';
+import { illegalParameter, TlsError } from '../error.ts';
+import { checkSolicited } from '../extensions/block.ts';
+import { cookie } from '../extensions/cookie.ts';
+import { keyShare } from '../extensions/key-share.ts';
+import { supportedVersions } from '../extensions/supported-versions.ts';
+import type { HelloRetryRequest, ServerHello } from '../messages/server-hello.ts';
+import type { Tls13Suite } from '../registry/cipher-suites.ts';
+import { showGroup, showSuite } from '../registry/display.ts';
+import { groupForProvider } from '../registry/named-groups.ts';
+import { VERSIONS, versionName } from '../registry/versions.ts';
+import type { Offer } from './offer.ts';
+
+const SPEC = 'RFC 8446 section 4.1.3';
+
+/** The checks that a ServerHello and a HelloRetryRequest share; the suite that was chosen. */
+export function checkReply(offer: Offer, reply: ServerHello | HelloRetryRequest): Tls13Suite {
+  checkVersion(reply);
+  checkSolicited(reply.extensions, offer.extensionIds, reply.type);
+  if (reply.legacyVersion !== VERSIONS.tls12) {
+    throw illegalParameter(`legacy_version is ${versionName(reply.legacyVersion)}, expected TLS 1.2`, SPEC);
+  }
+  if (!equal(reply.legacySessionIdEcho, offer.legacySessionId)) {
+    throw illegalParameter('legacy_session_id_echo differs from the legacy_session_id sent', SPEC);
+  }
+  if (reply.legacyCompressionMethod !== 0) {
+    throw illegalParameter(`legacy_compression_method is ${reply.legacyCompressionMethod}, expected 0`, SPEC);
+  }
+  const suite = offer.settings.suites.find(({ code }) => code === reply.cipherSuite);
+  if (suite === undefined) {
+    throw illegalParameter(`cipher_suite ${showSuite(reply.cipherSuite)} was not offered`, SPEC);
+  }
+  return suite;
+}
+
+/** The group and cookie a HelloRetryRequest asks for; it must change something (RFC 8446 section 4.1.4). */
+export function checkRetry(
+  offer: Offer,
+  retry: HelloRetryRequest,
+): { readonly group: GroupName | undefined; readonly cookie: Uint8Array | undefined } {
+  const spec = 'RFC 8446 sections 4.1.4 and 4.2.8';
+  const code = retry.extensions.get(keyShare.helloRetryRequest);
+  const echoed = retry.extensions.get(cookie.helloRetryRequest);
+  if (code === undefined) {
+    if (echoed === undefined) throw illegalParameter('HelloRetryRequest asks for no change', spec);
+    return { group: undefined, cookie: echoed };
+  }
+  const group = groupForProvider(code);
+  if (group === undefined || !offer.settings.groups.includes(group)) {
+    throw illegalParameter(`selected_group ${showGroup(code)} was not offered`, spec);
+  }
+  if (offer.shares.has(code)) throw illegalParameter(`a share of selected_group ${group} was already sent`, spec);
+  return { group, cookie: echoed };
+}
+
+function checkVersion(reply: ServerHello | HelloRetryRequest): void {
+  const codec = reply.type === 'server_hello' ? supportedVersions.serverHello : supportedVersions.helloRetryRequest;
+  const selected = reply.extensions.get(codec);
+  if (selected === VERSIONS.tls13) return;
+  if (selected !== undefined) {
+    throw illegalParameter(
+      `selected_version is ${versionName(selected)}, which was not offered`,
+      'RFC 8446 section 4.2.1',
+    );
+  }
+  throw new TlsError({
+    code: 'NO_COMMON_VERSION',
+    alert: 'protocol_version',
+    fault: 'incompatible',
+    message: `server chose ${versionName(reply.legacyVersion)}, expected TLS 1.3`,
+    spec: 'RFC 8446 section 4.2.1',
+  });
+}

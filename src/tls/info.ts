@@ -1,0 +1,25 @@
+import type { GroupName, SchemeName } from '../crypto/index.ts';
+import type { Tls13SuiteName } from './registry/cipher-suites.ts';
+import type { CertificateRequestSummary, PeerCertificate } from './requests.ts';
+
+/** What a handshake has negotiated so far. Members appear as they become known. */
+export interface ConnectionInfo {
+  version?: 'TLS 1.3';
+  cipherSuite?: Tls13SuiteName;
+  group?: GroupName;
+  /** The peer's CertificateVerify. */
+  peerSignatureScheme?: SchemeName;
+  /** Ours. */
+  signatureScheme?: SchemeName;
+  alpn?: string;
+  /** As offered by the client. */
+  serverName?: string;
+  /** Whether the server acknowledged the name. */
+  serverNameAcknowledged?: boolean;
+  helloRetryRequest?: boolean;
+  peerCertificates?: readonly PeerCertificate[];
+  /** The server asked this client for a certificate. */
+  certificateRequest?: CertificateRequestSummary;
+  /** Largest plaintext the peer accepts, if it said so (RFC 8449). */
+  peerRecordSizeLimit?: number;
+}

@@ -1,0 +1,141 @@
+/**
+ * The TLS 1.3 key schedule (RFC 8446 section 7.1) as stages that only lead forward:
+ * {@link EarlySecret} -> {@link HandshakeSecret} -> {@link MainSecret}. What a stage can not derive it has no method for.
+ */
+import { allocate, EMPTY } from '../../bytes/index.ts';
+import { AEAD_KEY_LENGTH, AEAD_NONCE_LENGTH, HASH_LENGTH, hkdfExtract } from '../../crypto/index.ts';
+import type { Tls13Suite } from '../registry/cipher-suites.ts';
+import type { ScheduleBase } from './base.ts';
+import { ExporterSecret } from './exporter.ts';
+import { expandLabel, type FixedLabel } from './hkdf-label.ts';
+
+/** A secret that protects records of one direction, with the keys made from it (RFC 8446 section 7.3). */
+export class TrafficSecret {
+  readonly suite: Tls13Suite;
+  /** One digest long. */
+  readonly secret: Uint8Array;
+  readonly #base: ScheduleBase;
+
+  constructor(base: ScheduleBase, secret: Uint8Array) {
+    this.#base = base;
+    this.suite = base.suite;
+    this.secret = secret;
+  }
+
+  /** The AEAD key. */
+  key(): Uint8Array {
+    return this.#expand('key', AEAD_KEY_LENGTH[this.suite.aead]);
+  }
+
+  /** The per-record nonce's static part, 12 bytes. */
+  iv(): Uint8Array {
+    return this.#expand('iv', AEAD_NONCE_LENGTH);
+  }
+
+  /** verify_data of a Finished over `transcriptHash` (RFC 8446 section 4.4.4). */
+  verifyData(transcriptHash: Uint8Array): Uint8Array {
+    const finishedKey = this.#expand('finished', HASH_LENGTH[this.suite.hash]);
+    return this.#base.crypto.hmac(this.suite.hash, finishedKey, transcriptHash);
+  }
+
+  /** application_traffic_secret_N+1 (RFC 8446 section 7.2). */
+  next(): TrafficSecret {
+    return new TrafficSecret(this.#base, this.#expand('traffic upd', HASH_LENGTH[this.suite.hash]));
+  }
+
+  #expand(label: FixedLabel, length: number): Uint8Array {
+    return expandLabel(this.#base.crypto, this.suite.hash, this.secret, label, EMPTY, length, this.#base.allocate);
+  }
+}
+
+function deriveSecret(
+  base: ScheduleBase,
+  secret: Uint8Array,
+  label: FixedLabel,
+  transcriptHash: Uint8Array,
+): Uint8Array {
+  const { crypto, suite } = base;
+  return expandLabel(crypto, suite.hash, secret, label, transcriptHash, HASH_LENGTH[suite.hash], base.allocate);
+}
+
+/** "derived" secrets hash an empty transcript: the salt of the next stage. */
+function derived(base: ScheduleBase, secret: Uint8Array): Uint8Array {
+  return deriveSecret(base, secret, 'derived', base.crypto.digest(base.suite.hash, EMPTY));
+}
+
+/** Stage one. Without a PSK its input is a digest-long string of zeros. */
+export class EarlySecret {
+  readonly #base: ScheduleBase;
+  readonly #secret: Uint8Array;
+
+  constructor(base: ScheduleBase) {
+    this.#base = base;
+    const zeros = allocate(HASH_LENGTH[base.suite.hash]);
+    this.#secret = hkdfExtract(base.crypto, base.suite.hash, zeros, zeros);
+  }
+
+  /** Stage two, from the (EC)DHE or KEM shared secret. */
+  handshake(sharedSecret: Uint8Array): HandshakeSecret {
+    const { crypto, suite } = this.#base;
+    return new HandshakeSecret(
+      this.#base,
+      hkdfExtract(crypto, suite.hash, derived(this.#base, this.#secret), sharedSecret),
+    );
+  }
+}
+
+/** Stage two: what protects the handshake. */
+export class HandshakeSecret {
+  readonly #base: ScheduleBase;
+  readonly #secret: Uint8Array;
+
+  /** Made by {@link EarlySecret.handshake}. */
+  constructor(base: ScheduleBase, secret: Uint8Array) {
+    this.#base = base;
+    this.#secret = secret;
+  }
+
+  /** client_handshake_traffic_secret over ClientHello..ServerHello. */
+  clientTraffic(transcriptHash: Uint8Array): TrafficSecret {
+    return new TrafficSecret(this.#base, deriveSecret(this.#base, this.#secret, 'c hs traffic', transcriptHash));
+  }
+
+  /** server_handshake_traffic_secret over ClientHello..ServerHello. */
+  serverTraffic(transcriptHash: Uint8Array): TrafficSecret {
+    return new TrafficSecret(this.#base, deriveSecret(this.#base, this.#secret, 's hs traffic', transcriptHash));
+  }
+
+  /** Stage three. */
+  main(): MainSecret {
+    const { crypto, suite } = this.#base;
+    const zeros = allocate(HASH_LENGTH[suite.hash]);
+    return new MainSecret(this.#base, hkdfExtract(crypto, suite.hash, derived(this.#base, this.#secret), zeros));
+  }
+}
+
+/** Stage three: what protects application data, and exporters. */
+export class MainSecret {
+  readonly #base: ScheduleBase;
+  readonly #secret: Uint8Array;
+
+  /** Made by {@link HandshakeSecret.main}. */
+  constructor(base: ScheduleBase, secret: Uint8Array) {
+    this.#base = base;
+    this.#secret = secret;
+  }
+
+  /** client_application_traffic_secret_0 over ClientHello..server Finished. */
+  clientTraffic(transcriptHash: Uint8Array): TrafficSecret {
+    return new TrafficSecret(this.#base, deriveSecret(this.#base, this.#secret, 'c ap traffic', transcriptHash));
+  }
+
+  /** server_application_traffic_secret_0 over ClientHello..server Finished. */
+  serverTraffic(transcriptHash: Uint8Array): TrafficSecret {
+    return new TrafficSecret(this.#base, deriveSecret(this.#base, this.#secret, 's ap traffic', transcriptHash));
+  }
+
+  /** exporter_master_secret over ClientHello..server Finished. */
+  exporter(transcriptHash: Uint8Array): ExporterSecret {
+    return new ExporterSecret(this.#base, deriveSecret(this.#base, this.#secret, 'exp master', transcriptHash));
+  }
+}

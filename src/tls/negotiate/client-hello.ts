@@ -1,0 +1,83 @@
+import { toLatin1 } from '../../bytes/index.ts';
+import { illegalParameter, TlsError } from '../error.ts';
+import { alpn } from '../extensions/alpn.ts';
+import { certificateAuthorities } from '../extensions/certificate-authorities.ts';
+import { type KeyShareEntry, keyShare } from '../extensions/key-share.ts';
+import { serverName } from '../extensions/server-name.ts';
+import { signatureAlgorithms } from '../extensions/signature-algorithms.ts';
+import { signatureAlgorithmsCert } from '../extensions/signature-algorithms-cert.ts';
+import { supportedGroups } from '../extensions/supported-groups.ts';
+import { supportedVersions } from '../extensions/supported-versions.ts';
+import type { ClientHello } from '../messages/client-hello.ts';
+import { showGroup } from '../registry/display.ts';
+import { VERSIONS, versionName } from '../registry/versions.ts';
+import type { ClientHelloSummary } from '../requests.ts';
+
+/** A ClientHello that offers TLS 1.3 and has what section 9.2 demands. */
+export interface CheckedClientHello {
+  readonly message: ClientHello;
+  readonly summary: ClientHelloSummary;
+  readonly shares: readonly KeyShareEntry[];
+}
+
+/** Checks a ClientHello against what TLS 1.3 demands of it (RFC 8446 sections 4.1.2, 4.2.8 and 9.2). */
+export function checkClientHello(message: ClientHello): CheckedClientHello {
+  checkVersion(message);
+  const { extensions } = message;
+  if (message.legacyCompressionMethods.length !== 1 || message.legacyCompressionMethods[0] !== 0) {
+    throw illegalParameter('legacy_compression_methods is not a single 0', 'RFC 8446 section 4.1.2');
+  }
+  const groups = required(extensions.get(supportedGroups.clientHello), 'supported_groups');
+  const shares = required(extensions.get(keyShare.clientHello), 'key_share');
+  const signatureSchemes = required(extensions.get(signatureAlgorithms.clientHello), 'signature_algorithms');
+  checkShares(shares, groups);
+  return {
+    message,
+    shares,
+    summary: {
+      serverName: extensions.get(serverName.clientHello),
+      alpn: (extensions.get(alpn.clientHello) ?? []).map(toLatin1),
+      cipherSuites: message.cipherSuites,
+      groups,
+      signatureSchemes,
+      signatureSchemesCert: extensions.get(signatureAlgorithmsCert.clientHello) ?? signatureSchemes,
+      certificateAuthorities: extensions.get(certificateAuthorities.clientHello) ?? [],
+    },
+  };
+}
+
+function checkVersion(message: ClientHello): void {
+  const versions = message.extensions.get(supportedVersions.clientHello) ?? [message.legacyVersion];
+  if (versions.includes(VERSIONS.tls13)) return;
+  throw new TlsError({
+    code: 'NO_COMMON_VERSION',
+    alert: 'protocol_version',
+    fault: 'incompatible',
+    message: `client offers ${versions.map(versionName).join(', ')}, expected TLS 1.3 among them`,
+    spec: 'RFC 8446 section 4.2.1',
+  });
+}
+
+/** Shares are for distinct groups among those supported (RFC 8446 section 4.2.8). */
+function checkShares(shares: readonly KeyShareEntry[], groups: readonly number[]): void {
+  const seen = new Set<number>();
+  for (const { group } of shares) {
+    const twice = seen.has(group);
+    if (twice || !groups.includes(group)) {
+      const what = twice ? 'two key shares' : 'a key share, but no supported_groups entry,';
+      throw illegalParameter(`${what} for ${showGroup(group)}`, 'RFC 8446 section 4.2.8');
+    }
+    seen.add(group);
+  }
+}
+
+function required<T>(value: T | undefined, name: string): T {
+  if (value !== undefined) return value;
+  throw new TlsError({
+    code: 'MISSING_EXTENSION',
+    alert: 'missing_extension',
+    fault: 'peer',
+    message: `client_hello has no ${name}`,
+    spec: 'RFC 8446 section 9.2',
+  });
+}

@@ -1,0 +1,118 @@
+import type { GroupName, SchemeName } from '../../crypto/index.ts';
+import { TlsError, type TlsErrorCode } from '../error.ts';
+import type { AlertName } from '../registry/alerts.ts';
+import type { Tls13Suite } from '../registry/cipher-suites.ts';
+import { showGroup, showScheme, showSuite } from '../registry/display.ts';
+import { GROUPS, groupForProvider } from '../registry/named-groups.ts';
+import type { ClientHelloSummary, Credential } from '../requests.ts';
+import { firstCommon } from './lists.ts';
+import type { Settings } from './settings.ts';
+import { chooseScheme } from './signature.ts';
+
+/** Chooses the cipher suite. @throws TlsError NO_COMMON_CIPHER_SUITE */
+export function chooseSuite(settings: Settings, serverPreference: boolean, offered: readonly number[]): Tls13Suite {
+  const own = settings.suites.map((suite) => suite.code);
+  const code = serverPreference ? firstCommon(own, offered) : firstCommon(offered, own);
+  const suite = settings.suites.find((candidate) => candidate.code === code);
+  if (suite !== undefined) return suite;
+  throw none('NO_COMMON_CIPHER_SUITE', 'cipher suites', offered.map(showSuite), own.map(showSuite));
+}
+
+/**
+ * Chooses the group: the first common one that has a share, so that no round trip is lost; else the first common
+ * one, for which a share is asked. @throws TlsError NO_COMMON_GROUP
+ */
+export function chooseGroup(
+  settings: Settings,
+  serverPreference: boolean,
+  offered: readonly number[],
+  shares: readonly { readonly group: number }[],
+): { readonly group: GroupName; readonly hasShare: boolean } {
+  const own = settings.groupCodes;
+  const common = serverPreference
+    ? own.filter((group) => offered.includes(group))
+    : offered.filter((g) => own.includes(g));
+  const withShare = common.find((group) => shares.some((share) => share.group === group));
+  const [first] = common;
+  if (first === undefined) throw none('NO_COMMON_GROUP', 'groups', offered.map(showGroup), own.map(showGroup));
+  const group = groupForProvider(withShare ?? first);
+  if (group === undefined) throw new Error(`group ${first} is configured and unknown`);
+  return { group, hasShare: withShare !== undefined };
+}
+
+/** Chooses the application protocol in the server's order. @throws TlsError NO_COMMON_APPLICATION_PROTOCOL */
+export function chooseAlpn(own: readonly string[], offered: readonly string[]): string | undefined {
+  if (own.length === 0 || offered.length === 0) return undefined;
+  const protocol = firstCommon(own, offered);
+  if (protocol !== undefined) return protocol;
+  throw none(
+    'NO_COMMON_APPLICATION_PROTOCOL',
+    'application protocols',
+    offered,
+    own,
+    'no_application_protocol',
+    'RFC 7301 section 3.2',
+  );
+}
+
+/** A credential and the scheme it will sign with. */
+export interface ChosenCredential {
+  readonly credential: Credential;
+  readonly scheme: SchemeName;
+}
+
+/**
+ * Chooses the credential: those for the name before the others, and of these the first that can sign as the client
+ * accepts. @throws TlsError NO_CERTIFICATE_FOR_NAME, NO_COMMON_SIGNATURE_SCHEME
+ */
+export function chooseCredential(
+  credentials: readonly Credential[],
+  summary: ClientHelloSummary,
+  rejectUnknownName: boolean,
+): ChosenCredential {
+  const name = summary.serverName?.toLowerCase();
+  const named = name === undefined ? [...credentials] : credentials.filter((credential) => isFor(credential, name));
+  if (named.length === 0 && rejectUnknownName) throw noCertificate(name);
+  const others = credentials.filter((credential) => !named.includes(credential));
+  for (const credential of named.length === 0 ? others : named) {
+    const scheme = chooseScheme(credential.key.schemes, summary.signatureSchemes);
+    if (scheme !== undefined) return { credential, scheme };
+  }
+  const own = credentials.flatMap((credential) => credential.key.schemes);
+  const offered = summary.signatureSchemes.map(showScheme);
+  throw none('NO_COMMON_SIGNATURE_SCHEME', 'signature schemes', offered, [...new Set(own)]);
+}
+
+/** The client's name has no credential (RFC 6066 section 3). */
+export function noCertificate(name: string | undefined): TlsError {
+  return new TlsError({
+    code: 'NO_CERTIFICATE_FOR_NAME',
+    alert: 'unrecognized_name',
+    fault: 'incompatible',
+    message: `no certificate for server_name ${name === undefined ? '(none)' : JSON.stringify(name)}`,
+    spec: 'RFC 6066 section 3',
+  });
+}
+
+/** The group's share, when the client sent one. */
+export function shareOf<S extends { readonly group: number }>(shares: readonly S[], group: GroupName): S | undefined {
+  return shares.find((share) => share.group === GROUPS[group]);
+}
+
+function isFor(credential: Credential, name: string): boolean {
+  if (credential.names === undefined) return true;
+  const parent = name.substring(name.indexOf('.') + 1);
+  return credential.names.includes(name) || (parent !== name && credential.names.includes(`*.${parent}`));
+}
+
+function none(
+  code: TlsErrorCode,
+  what: string,
+  offered: readonly string[],
+  own: readonly string[],
+  alert: AlertName = 'handshake_failure',
+  spec = 'RFC 8446 section 4.1.1',
+): TlsError {
+  const message = `no common ${what}: client offers ${offered.join(', ')}; this server has ${own.join(', ')}`;
+  return new TlsError({ code, alert, fault: 'incompatible', message, spec });
+}

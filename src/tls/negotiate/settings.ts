@@ -1,0 +1,74 @@
+import { type Allocator, allocate } from '../../bytes/index.ts';
+import type { CryptoProvider, GroupName, SchemeName } from '../../crypto/index.ts';
+import type { CommonConfig } from '../config.ts';
+import { TlsError } from '../error.ts';
+import { MAX_PLAINTEXT } from '../record/limits.ts';
+import { TLS13_SUITES, type Tls13Suite } from '../registry/cipher-suites.ts';
+import { GROUPS } from '../registry/named-groups.ts';
+import { SCHEMES } from '../registry/signature-schemes.ts';
+
+/** A configuration with its defaults filled in and checked against what the provider has. */
+export interface Settings {
+  readonly crypto: CryptoProvider;
+  readonly allocate: Allocator;
+  readonly suites: readonly Tls13Suite[];
+  readonly groups: readonly GroupName[];
+  readonly groupCodes: readonly number[];
+  readonly schemes: readonly SchemeName[];
+  readonly schemeCodes: readonly number[];
+  readonly alpn: readonly string[];
+}
+
+/** A configuration that can not work; thrown before anything is sent. */
+export function badConfiguration(message: string): TlsError {
+  return new TlsError({ code: 'BAD_CONFIGURATION', alert: null, fault: 'local', message, spec: 'docs/errors.md' });
+}
+
+/** Fills in defaults. @throws TlsError BAD_CONFIGURATION */
+export function settings(config: CommonConfig): Settings {
+  const { crypto } = config;
+  const { capabilities } = crypto;
+  const suites = (config.cipherSuites ?? Object.values(TLS13_SUITES).map((suite) => suite.name))
+    .map((name) => TLS13_SUITES[name])
+    .filter((suite) => config.cipherSuites !== undefined || capabilities.aeads.includes(suite.aead));
+  for (const suite of suites) requireDeclared(capabilities.aeads, suite.aead, suite.name, crypto);
+  const groups = config.groups ?? capabilities.defaultGroups;
+  for (const group of groups) requireDeclared(capabilities.groups, group, group, crypto);
+  // SHA-1 signatures are verified only on request: RFC 9155 forbids them, RFC 8446 section 4.2.3 calls them legacy.
+  const schemes = config.signatureSchemes ?? capabilities.schemes.filter((scheme) => !scheme.endsWith('sha1'));
+  for (const scheme of schemes) requireDeclared(capabilities.schemes, scheme, scheme, crypto);
+  if (suites.length === 0 || groups.length === 0 || schemes.length === 0) {
+    throw badConfiguration('cipherSuites, groups and signatureSchemes need at least one entry each');
+  }
+  checkAlpn(config.alpn ?? []);
+  checkNumber('recordSizeLimit', config.recordSizeLimit, 64, MAX_PLAINTEXT + 1);
+  checkNumber('padTo', config.padTo, 1, MAX_PLAINTEXT + 1);
+  checkNumber('keyUpdateAfter', config.keyUpdateAfter, 1, Number.MAX_SAFE_INTEGER);
+  return {
+    crypto,
+    allocate: config.allocate ?? allocate,
+    suites,
+    groups,
+    groupCodes: groups.map((group) => GROUPS[group]),
+    schemes,
+    schemeCodes: schemes.map((scheme) => SCHEMES[scheme].code),
+    alpn: config.alpn ?? [],
+  };
+}
+
+function requireDeclared<T>(declared: readonly T[], wanted: T, name: string, crypto: CryptoProvider): void {
+  if (!declared.includes(wanted)) throw badConfiguration(`${name} is not available from the ${crypto.name} provider`);
+}
+
+function checkAlpn(protocols: readonly string[]): void {
+  for (const protocol of protocols) {
+    if (protocol.length === 0 || protocol.length > 255 || /[^\x20-\x7e]/.test(protocol)) {
+      throw badConfiguration(`ALPN protocol ${JSON.stringify(protocol)} is not 1 to 255 ASCII characters`);
+    }
+  }
+}
+
+function checkNumber(name: string, value: number | undefined, min: number, max: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= min && value <= max)) return;
+  throw badConfiguration(`${name} is ${value}, expected a whole number from ${min} to ${max}`);
+}

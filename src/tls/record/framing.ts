@@ -1,0 +1,151 @@
+import { type Allocator, toHex, toLatin1 } from '../../bytes/index.ts';
+import { TlsError } from '../error.ts';
+import { MAX_CIPHERTEXT, RECORD_HEADER_LENGTH } from './limits.ts';
+
+/** A record as it stood on the wire. `bytes` includes the header. */
+export interface RawRecord {
+  readonly type: number;
+  readonly legacyVersion: number;
+  readonly bytes: Uint8Array;
+  /** Offset of the header in this direction's byte stream. */
+  readonly offset: number;
+}
+
+/**
+ * Cuts a byte stream into records. A record that lies whole in one chunk is a view of it; only a record that is
+ * split over chunks is copied, once.
+ */
+export class RecordFramer {
+  readonly #alloc: Allocator;
+  readonly #chunks: Uint8Array[] = [];
+  #at = 0;
+  #buffered = 0;
+  #streamOffset = 0;
+  #partial: Uint8Array | undefined;
+  #have = 0;
+  #header: { readonly type: number; readonly legacyVersion: number; readonly length: number } | undefined;
+
+  constructor(alloc: Allocator) {
+    this.#alloc = alloc;
+  }
+
+  /** Bytes taken in that are not part of a record handed out. */
+  get buffered(): number {
+    return this.#buffered + this.#have;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    this.#chunks.push(chunk);
+    this.#buffered += chunk.length;
+  }
+
+  /** The next whole record, or `undefined` until more bytes come. */
+  next(): RawRecord | undefined {
+    const chunk = this.#chunks[0];
+    if (chunk === undefined) return undefined;
+    if (this.#partial === undefined && chunk.length - this.#at >= RECORD_HEADER_LENGTH) {
+      const header = this.#parseHeader(chunk, this.#at);
+      if (chunk.length - this.#at >= header.length) {
+        const bytes = chunk.subarray(this.#at, this.#at + header.length);
+        this.#consume(header.length);
+        return this.#record(header.type, header.legacyVersion, bytes);
+      }
+    }
+    return this.#assemble();
+  }
+
+  /** Completes a record that is split over chunks. */
+  #assemble(): RawRecord | undefined {
+    if (this.#partial === undefined) {
+      this.#partial = this.#alloc(RECORD_HEADER_LENGTH);
+      this.#have = 0;
+    }
+    let partial = this.#fill(this.#partial);
+    // The first byte alone tells most of what is not TLS: do not wait for a header that never comes.
+    if (this.#streamOffset === 0) this.#refuseForeign(partial.subarray(0, this.#have));
+    if (this.#have < RECORD_HEADER_LENGTH) return undefined;
+    this.#header ??= this.#parseHeader(partial, 0);
+    if (partial.length < this.#header.length) {
+      const whole = this.#alloc(this.#header.length);
+      whole.set(partial);
+      partial = whole;
+      this.#partial = whole;
+    }
+    this.#fill(partial);
+    if (this.#have < partial.length) return undefined;
+    const { type, legacyVersion } = this.#header;
+    this.#partial = undefined;
+    this.#header = undefined;
+    this.#have = 0;
+    return this.#record(type, legacyVersion, partial);
+  }
+
+  #fill(partial: Uint8Array): Uint8Array {
+    for (let chunk = this.#chunks[0]; chunk !== undefined && this.#have < partial.length; chunk = this.#chunks[0]) {
+      const length = Math.min(partial.length - this.#have, chunk.length - this.#at);
+      partial.set(chunk.subarray(this.#at, this.#at + length), this.#have);
+      this.#have += length;
+      this.#consume(length);
+    }
+    return partial;
+  }
+
+  #consume(length: number): void {
+    this.#at += length;
+    this.#buffered -= length;
+    if (this.#at === this.#chunks[0]?.length) {
+      this.#chunks.shift();
+      this.#at = 0;
+    }
+  }
+
+  #record(type: number, legacyVersion: number, bytes: Uint8Array): RawRecord {
+    const offset = this.#streamOffset;
+    this.#streamOffset += bytes.length;
+    return { type, legacyVersion, bytes, offset };
+  }
+
+  #parseHeader(bytes: Uint8Array, at: number): { type: number; legacyVersion: number; length: number } {
+    if (this.#streamOffset === 0) this.#refuseForeign(bytes.subarray(at, at + 16));
+    const type = bytes[at] ?? 0;
+    const major = bytes[at + 1] ?? 0;
+    const legacyVersion = (major << 8) | (bytes[at + 2] ?? 0);
+    const length = ((bytes[at + 3] ?? 0) << 8) | (bytes[at + 4] ?? 0);
+    // The minor version is ignored for all purposes (RFC 8446 section 5.1); another major one is not a TLS record.
+    if (major !== 3) {
+      throw new TlsError({
+        code: 'UNEXPECTED_RECORD',
+        alert: 'protocol_version',
+        fault: 'peer',
+        message: `record version is ${toHex(bytes.subarray(at + 1, at + 3))}, expected 03xx`,
+        spec: 'RFC 8446 section 5.1',
+      });
+    }
+    if (length > MAX_CIPHERTEXT) {
+      throw new TlsError({
+        code: 'RECORD_OVERFLOW',
+        alert: 'record_overflow',
+        fault: 'peer',
+        message: `record of ${length} bytes, at most ${MAX_CIPHERTEXT} allowed`,
+        spec: 'RFC 8446 section 5.2',
+      });
+    }
+    return { type, legacyVersion, length: length + RECORD_HEADER_LENGTH };
+  }
+
+  /** The first bytes of a peer that does not speak TLS are an HTTP answer or a banner: say so, quoting them. */
+  #refuseForeign(first: Uint8Array): void {
+    const [type = 22, major = 3] = first;
+    if (type >= 20 && type <= 23 && major === 3) return;
+    const quoted = toLatin1(first).replace(/[^ -~]/g, '.');
+    throw new TlsError({
+      code: 'NOT_TLS',
+      alert: null,
+      fault: 'peer',
+      message: `first bytes are ${toHex(first, ' ')} ("${quoted}"), expected a TLS record (14..17 03 ..)`,
+      spec: 'RFC 8446 section 5.1',
+      evidence: { messageType: 'record', span: { start: 0, end: first.length } },
+    });
+  }
+}

@@ -1,0 +1,32 @@
+/** Largest TLSPlaintext.fragment (RFC 8446 section 5.1). */
+export const MAX_PLAINTEXT = 2 ** 14;
+
+/** Largest TLSCiphertext.encrypted_record (RFC 8446 section 5.2). */
+export const MAX_CIPHERTEXT = 2 ** 14 + 256;
+
+/** type, legacy_record_version, length (RFC 8446 section 5.1). */
+export const RECORD_HEADER_LENGTH = 5;
+
+/**
+ * Records in a row that carry nothing. RFC 8446 section 5.1 allows empty application data and warns of the work
+ * it causes; 32 is what BoringSSL allows.
+ */
+export const MAX_EMPTY_RECORDS = 32;
+
+/** change_cipher_spec records that are dropped for middleboxes (RFC 8446 section 5): two are ever useful. */
+export const MAX_CHANGE_CIPHER_SPECS = 32;
+
+/** user_canceled alerts that are ignored (RFC 8446 section 6.1); what BoringSSL allows. */
+export const MAX_WARNING_ALERTS = 4;
+
+/** KeyUpdates without application data in between (RFC 8446 section 4.6.3 leaves it open); what BoringSSL allows. */
+export const MAX_KEY_UPDATES = 32;
+
+/**
+ * Bytes of early data that a server without 0-RTT skips (RFC 8446 section 4.2.10), ciphertext included. A client
+ * can only hold a ticket of another configuration of this name; 16 KiB is what BoringSSL allows.
+ */
+export const MAX_SKIPPED_EARLY_DATA = 2 ** 14;
+
+/** Bytes held while a request waits for its answer. A full flight with a long chain is below 128 KiB. */
+export const MAX_BUFFERED_INPUT = 2 ** 18;

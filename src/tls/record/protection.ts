@@ -1,0 +1,50 @@
+import { copy } from '../../bytes/index.ts';
+import type { Aead, CryptoProvider } from '../../crypto/index.ts';
+import type { TrafficSecret } from '../key-schedule/tls13.ts';
+
+/** Record protection of one direction under one traffic secret (RFC 8446 sections 5.2 and 5.3). */
+export class RecordProtection {
+  readonly #aead: Aead;
+  readonly #iv: Uint8Array;
+  readonly #nonce: Uint8Array;
+  #sequence = 0;
+
+  constructor(crypto: CryptoProvider, secret: TrafficSecret) {
+    this.#aead = crypto.aead(secret.suite.aead, secret.key());
+    this.#iv = secret.iv();
+    this.#nonce = copy(this.#iv);
+  }
+
+  /** Records protected or opened so far. It is bounded far below 2^53 by the key-usage limits. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** Encrypts a TLSInnerPlaintext; `header` is the record's, the additional data. */
+  seal(header: Uint8Array, innerPlaintext: Uint8Array): Uint8Array {
+    return this.#aead.seal(this.#nextNonce(), header, innerPlaintext);
+  }
+
+  /** Decrypts to a TLSInnerPlaintext, or `null` when the record is not authentic. */
+  open(header: Uint8Array, encrypted: Uint8Array): Uint8Array | null {
+    const plaintext = this.#aead.open(this.#nonceAt(this.#sequence), header, encrypted);
+    // A record that was skipped (early data of a rejected attempt) does not count.
+    if (plaintext !== null) this.#sequence++;
+    return plaintext;
+  }
+
+  #nextNonce(): Uint8Array {
+    return this.#nonceAt(this.#sequence++);
+  }
+
+  /** The IV with the 64-bit sequence number over its last eight bytes. */
+  #nonceAt(sequence: number): Uint8Array {
+    const nonce = this.#nonce;
+    const iv = this.#iv;
+    for (let i = 11, rest = sequence; i >= 4; i--) {
+      nonce[i] = (iv[i] ?? 0) ^ (rest & 0xff);
+      rest = Math.floor(rest / 256);
+    }
+    return nonce;
+  }
+}

@@ -1,0 +1,91 @@
+import type { PrivateKey, SchemeName } from '../crypto/index.ts';
+import type { AlertName } from './registry/alerts.ts';
+
+/**
+ * A certificate chain and its key, as one side presents them.
+ */
+export interface Credential {
+  /** DER certificates, leaf first. */
+  readonly chain: readonly Uint8Array[];
+  /** The leaf's private key, or a stand-in whose signatures are asked for with a `sign` request. */
+  readonly key: PrivateKey | RemoteKey;
+  /** DNS names this credential is for, lower-case, `*.` wildcards allowed. Servers choose by them; absent means any. */
+  readonly names?: readonly string[];
+  /** A DER OCSPResponse to staple. */
+  readonly ocspResponse?: Uint8Array;
+  /** SignedCertificateTimestamps to send in the TLS extension. */
+  readonly scts?: readonly Uint8Array[];
+}
+
+/** A private key that lives elsewhere. */
+export interface RemoteKey {
+  readonly remote: true;
+  /** Schemes it can make, best first. */
+  readonly schemes: readonly SchemeName[];
+}
+
+/** One certificate of a peer's chain with what came beside it. */
+export interface PeerCertificate {
+  readonly der: Uint8Array;
+  readonly ocspResponse?: Uint8Array;
+  readonly scts?: readonly Uint8Array[];
+}
+
+/** The answer to "is this chain acceptable?". */
+export type Verdict =
+  | { readonly accepted: true }
+  | { readonly accepted: false; readonly alert: AlertName; readonly reason: string };
+
+/** What a server may base its choice of credential on: a ClientHello, decoded. Code points are IANA's. */
+export interface ClientHelloSummary {
+  readonly serverName: string | undefined;
+  readonly alpn: readonly string[];
+  readonly cipherSuites: readonly number[];
+  readonly groups: readonly number[];
+  readonly signatureSchemes: readonly number[];
+  readonly signatureSchemesCert: readonly number[];
+  readonly certificateAuthorities: readonly Uint8Array[];
+}
+
+/** Names the client certificate a server asks for (RFC 8446 section 4.3.2). */
+export interface CertificateRequestSummary {
+  readonly signatureSchemes: readonly number[];
+  readonly signatureSchemesCert: readonly number[];
+  /** DER distinguished names. */
+  readonly certificateAuthorities: readonly Uint8Array[];
+  readonly oidFilters: readonly { readonly oid: Uint8Array; readonly values: Uint8Array }[];
+}
+
+/**
+ * Everything that may take time leaves the engine as a request and returns as its answer; input is buffered in
+ * between. Each entry is `[question, answer]`.
+ */
+export interface Requests {
+  /** Server: which credential for this ClientHello? Asked only if the configuration says so. `null` refuses the name. */
+  readonly client_hello: [ClientHelloSummary, Credential | null];
+  /** The leaf's SubjectPublicKeyInfo and whether its key usage allows signatures; `null` if the leaf does not parse. */
+  readonly peer_key: [
+    { readonly leaf: Uint8Array },
+    { readonly spki: Uint8Array; readonly digitalSignature: boolean } | null,
+  ];
+  /** Is the chain acceptable? Asked after the peer proved possession of the leaf's key. */
+  readonly verdict: [{ readonly chain: readonly PeerCertificate[]; readonly serverName: string | undefined }, Verdict];
+  /** Client: which certificate for this request? `null` sends an empty Certificate. Asked only if configured. */
+  readonly client_certificate: [CertificateRequestSummary, Credential | null];
+  /** A signature with a {@link RemoteKey}; `null` if it could not be made. */
+  readonly sign: [
+    { readonly credential: Credential; readonly scheme: SchemeName; readonly data: Uint8Array },
+    Uint8Array | null,
+  ];
+}
+
+/** The name of a request. */
+export type RequestName = keyof Requests;
+
+/** A question that waits for its answer: pass it to `answer` with a value of the matching type. */
+export type Request = {
+  readonly [N in RequestName]: { readonly name: N; readonly question: Requests[N][0] };
+}[RequestName];
+
+/** The answer that a request takes. */
+export type AnswerTo<R extends Request> = Requests[R['name']][1];

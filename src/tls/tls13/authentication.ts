@@ -1,0 +1,166 @@
+import { EMPTY, equal, equalConstantTime } from '../../bytes/index.ts';
+import type { PublicKey, SchemeName } from '../../crypto/index.ts';
+import type { HandshakeContext } from '../context.ts';
+import { illegalParameter, TlsError } from '../error.ts';
+import type { Role } from '../events.ts';
+import { checkSolicited, extension, type RawExtension } from '../extensions/block.ts';
+import { signedCertificateTimestamp } from '../extensions/signed-certificate-timestamp.ts';
+import { statusRequest } from '../extensions/status-request.ts';
+import type { TrafficSecret } from '../key-schedule/tls13.ts';
+import { ask, type Next } from '../machine.ts';
+import { type Certificate, encodeCertificate } from '../messages/certificate.ts';
+import { type CertificateVerify, encodeCertificateVerify } from '../messages/certificate-verify.ts';
+import { encodeFinished, type Finished } from '../messages/finished.ts';
+import { importPeerKey, SignatureVerified, signedContent } from '../negotiate/signature.ts';
+import { SCHEMES } from '../registry/signature-schemes.ts';
+import type { Credential, PeerCertificate } from '../requests.ts';
+
+/** A peer's chain before its key is proved and its chain is judged. */
+export interface UnverifiedPeer {
+  readonly chain: readonly PeerCertificate[];
+  readonly key: PublicKey;
+}
+
+/** Proof that the peer holds its key and that its chain was accepted: only {@link verifyPeer} makes one. */
+export class PeerAuthenticated {
+  readonly scheme: SchemeName;
+
+  constructor(signature: SignatureVerified, _accepted: ChainAccepted) {
+    this.scheme = signature.scheme;
+  }
+}
+
+/** Proof of an accepting verdict. */
+class ChainAccepted {
+  readonly accepted = true;
+}
+
+/**
+ * The chain of a Certificate message that is not empty, with its extensions checked against what was asked for.
+ * @param context certificate_request_context that it has to repeat.
+ * @param solicited ids of extensions that entries may have.
+ */
+export function peerChain(
+  message: Certificate,
+  context: Uint8Array,
+  solicited: ReadonlySet<number>,
+): PeerCertificate[] {
+  if (!equal(message.certificateRequestContext, context)) {
+    throw illegalParameter('certificate_request_context is not that of the request', 'RFC 8446 section 4.4.2');
+  }
+  return message.certificateList.map(({ certData, extensions }) => {
+    checkSolicited(extensions, solicited, 'certificate');
+    const ocspResponse = extensions.get(statusRequest.certificate);
+    const scts = extensions.get(signedCertificateTimestamp.certificate);
+    return { der: certData, ...(ocspResponse && { ocspResponse }), ...(scts && { scts }) };
+  });
+}
+
+/** Asks for the leaf's key and goes on with it. */
+export function withPeerKey<S>(
+  context: HandshakeContext,
+  chain: readonly PeerCertificate[],
+  then: (peer: UnverifiedPeer) => Next<S>,
+): Next<S> {
+  context.info.peerCertificates = chain;
+  const leaf = chain[0]?.der ?? EMPTY;
+  return ask('peer_key', { leaf }, (answer) => then({ chain, key: importPeerKey(context.crypto, answer) }));
+}
+
+/** Verifies a CertificateVerify, then asks whether the chain is acceptable, then goes on. */
+export function verifyPeer<S>(
+  context: HandshakeContext,
+  peer: UnverifiedPeer,
+  accepted: readonly number[],
+  message: CertificateVerify,
+  transcriptHash: Uint8Array,
+  then: (peer: PeerAuthenticated) => Next<S>,
+): Next<S> {
+  const signer: Role = context.role === 'client' ? 'server' : 'client';
+  const signature = SignatureVerified.check(signer, peer.key, accepted, message, transcriptHash);
+  context.info.peerSignatureScheme = signature.scheme;
+  const question = { chain: peer.chain, serverName: context.info.serverName };
+  return ask('verdict', question, (verdict) => {
+    if (verdict.accepted) return then(new PeerAuthenticated(signature, new ChainAccepted()));
+    throw new TlsError({
+      code: 'CERTIFICATE_REJECTED',
+      alert: verdict.alert,
+      fault: 'peer',
+      message: `the ${signer}'s certificate was rejected: ${verdict.reason}`,
+      spec: 'RFC 8446 section 4.4.2.4',
+    });
+  });
+}
+
+/**
+ * Sends Certificate and CertificateVerify at the handshake level; asks for the signature when the key is elsewhere.
+ * @param wanted extensions that the peer asked for.
+ */
+export function sendCertificate<S>(
+  context: HandshakeContext,
+  credential: Credential,
+  scheme: SchemeName,
+  requestContext: Uint8Array,
+  wanted: { readonly ocsp: boolean; readonly scts: boolean },
+  then: () => Next<S>,
+): Next<S> {
+  const certificateList = credential.chain.map((certData, depth) => ({
+    certData,
+    extensions: depth === 0 ? leafExtensions(credential, wanted) : [],
+  }));
+  context.send(
+    'handshake',
+    encodeCertificate({ certificateRequestContext: requestContext, certificateList }, context.allocate),
+  );
+  const content = signedContent(context.role, context.transcript.digest());
+  const finish = (signature: Uint8Array | null): Next<S> => {
+    if (signature === null) {
+      throw new TlsError({
+        code: 'INTERNAL',
+        alert: 'internal_error',
+        fault: 'local',
+        message: `no signature for CertificateVerify (${scheme}) could be made`,
+        spec: 'RFC 8446 section 4.4.3',
+      });
+    }
+    context.info.signatureScheme = scheme;
+    const message = { algorithm: SCHEMES[scheme].code, signature };
+    context.send('handshake', encodeCertificateVerify(message, context.allocate));
+    return then();
+  };
+  if ('remote' in credential.key) return ask('sign', { credential, scheme, data: content }, finish);
+  return finish(credential.key.sign(scheme, content));
+}
+
+/** Sends Finished under the sender's handshake traffic secret. */
+export function sendFinished(context: HandshakeContext, secret: TrafficSecret): void {
+  const verifyData = secret.verifyData(context.transcript.digest());
+  context.send('handshake', encodeFinished({ verifyData }, context.allocate));
+}
+
+/** Checks the peer's Finished. @throws TlsError BAD_FINISHED */
+export function checkFinished(message: Finished, secret: TrafficSecret, transcriptHash: Uint8Array): void {
+  if (equalConstantTime(message.verifyData, secret.verifyData(transcriptHash))) return;
+  throw new TlsError({
+    code: 'BAD_FINISHED',
+    alert: 'decrypt_error',
+    fault: 'peer',
+    message: "verify_data of the peer's Finished does not match this handshake",
+    spec: 'RFC 8446 section 4.4.4',
+    evidence: { messageType: 'finished', span: { start: 4, end: 4 + message.verifyData.length } },
+  });
+}
+
+function leafExtensions(
+  credential: Credential,
+  wanted: { readonly ocsp: boolean; readonly scts: boolean },
+): RawExtension[] {
+  const extensions: RawExtension[] = [];
+  if (wanted.ocsp && credential.ocspResponse !== undefined) {
+    extensions.push(extension(statusRequest.certificate, credential.ocspResponse));
+  }
+  if (wanted.scts && credential.scts !== undefined && credential.scts.length > 0) {
+    extensions.push(extension(signedCertificateTimestamp.certificate, [...credential.scts]));
+  }
+  return extensions;
+}

@@ -1,0 +1,42 @@
+import type { Offer } from '../../hello/offer.ts';
+import type { Tls13Suite } from '../../registry/cipher-suites.ts';
+import type { CertificateRequestSummary } from '../../requests.ts';
+import type { PeerAuthenticated, UnverifiedPeer } from '../authentication.ts';
+import type { Connected } from '../connected.ts';
+import type { HandshakeSecrets } from '../secrets.ts';
+
+/** The server's wish for a certificate and the context to repeat. */
+export interface ReceivedCertificateRequest {
+  readonly context: Uint8Array;
+  readonly summary: CertificateRequestSummary;
+  /** Extensions that our certificate may carry. */
+  readonly ocsp: boolean;
+  readonly scts: boolean;
+}
+
+interface AfterHello {
+  readonly offer: Offer;
+  readonly secrets: HandshakeSecrets;
+}
+
+interface MayHaveRequest {
+  readonly request: ReceivedCertificateRequest | undefined;
+}
+
+/** What each state of the client holds, and nothing more. */
+export type ClientState =
+  | {
+      readonly name: 'WAIT_SH';
+      readonly offer: Offer;
+      /** Set after a HelloRetryRequest: its suite is binding. */
+      readonly retried: Tls13Suite | undefined;
+    }
+  | ({ readonly name: 'WAIT_EE' } & AfterHello)
+  | ({ readonly name: 'WAIT_CERT_CR' } & AfterHello)
+  | ({ readonly name: 'WAIT_CERT'; readonly request: ReceivedCertificateRequest } & AfterHello)
+  | ({ readonly name: 'WAIT_CV'; readonly peer: UnverifiedPeer } & AfterHello & MayHaveRequest)
+  | ({ readonly name: 'WAIT_FINISHED'; readonly peer: PeerAuthenticated } & AfterHello & MayHaveRequest)
+  | Connected;
+
+/** One state of the client, by name. */
+export type ClientStateOf<N extends ClientState['name']> = Extract<ClientState, { readonly name: N }>;

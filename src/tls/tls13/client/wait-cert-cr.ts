@@ -1,0 +1,49 @@
+import type { HandshakeContext } from '../../context.ts';
+import { illegalParameter, TlsError } from '../../error.ts';
+import { certificateAuthorities } from '../../extensions/certificate-authorities.ts';
+import { oidFilters } from '../../extensions/oid-filters.ts';
+import { signatureAlgorithms } from '../../extensions/signature-algorithms.ts';
+import { signatureAlgorithmsCert } from '../../extensions/signature-algorithms-cert.ts';
+import { signedCertificateTimestamp } from '../../extensions/signed-certificate-timestamp.ts';
+import { statusRequest } from '../../extensions/status-request.ts';
+import type { Received } from '../../machine.ts';
+import type { CertificateRequestSummary } from '../../requests.ts';
+import type { ClientStateOf } from './state.ts';
+
+const SPEC = 'RFC 8446 section 4.3.2';
+
+/** WAIT_CERT_CR, certificate_request. */
+export function certificateRequest(
+  context: HandshakeContext,
+  { offer, secrets }: ClientStateOf<'WAIT_CERT_CR'>,
+  { message }: Received<'certificate_request'>,
+): ClientStateOf<'WAIT_CERT'> {
+  const { extensions } = message;
+  if (message.certificateRequestContext.length !== 0) {
+    throw illegalParameter('certificate_request_context is not empty in the handshake', SPEC);
+  }
+  const signatureSchemes = extensions.get(signatureAlgorithms.certificateRequest);
+  if (signatureSchemes === undefined) {
+    throw new TlsError({
+      code: 'MISSING_EXTENSION',
+      alert: 'missing_extension',
+      fault: 'peer',
+      message: 'certificate_request has no signature_algorithms',
+      spec: SPEC,
+    });
+  }
+  const summary: CertificateRequestSummary = {
+    signatureSchemes,
+    signatureSchemesCert: extensions.get(signatureAlgorithmsCert.certificateRequest) ?? signatureSchemes,
+    certificateAuthorities: extensions.get(certificateAuthorities.certificateRequest) ?? [],
+    oidFilters: extensions.get(oidFilters.certificateRequest) ?? [],
+  };
+  context.info.certificateRequest = summary;
+  const request = {
+    context: message.certificateRequestContext,
+    summary,
+    ocsp: extensions.get(statusRequest.certificateRequest) !== undefined,
+    scts: extensions.get(signedCertificateTimestamp.certificateRequest) !== undefined,
+  };
+  return { name: 'WAIT_CERT', offer, secrets, request };
+}

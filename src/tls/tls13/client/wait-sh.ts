@@ -1,0 +1,105 @@
+import type { HandshakeContext } from '../../context.ts';
+import { illegalParameter, TlsError } from '../../error.ts';
+import { keyShare } from '../../extensions/key-share.ts';
+import { preSharedKey } from '../../extensions/pre-shared-key.ts';
+import { type Offer, secondOffer } from '../../hello/offer.ts';
+import { checkReply, checkRetry } from '../../hello/server-reply.ts';
+import type { Received } from '../../machine.ts';
+import type { ServerHello } from '../../messages/server-hello.ts';
+import { usingShare } from '../../negotiate/group.ts';
+import type { Tls13Suite } from '../../registry/cipher-suites.ts';
+import { showGroup } from '../../registry/display.ts';
+import { groupForProvider } from '../../registry/named-groups.ts';
+import { handshakeSecrets } from '../secrets.ts';
+import type { ClientStateOf } from './state.ts';
+
+const SPEC = 'RFC 8446 section 4.1.3';
+
+/** Sends the first ClientHello: START of RFC 8446 appendix A.1. */
+export function start(context: HandshakeContext, offer: Offer): ClientStateOf<'WAIT_SH'> {
+  context.clientRandom = offer.random;
+  if (offer.config.serverName !== undefined) context.info.serverName = offer.config.serverName;
+  context.send('initial', offer.bytes);
+  context.layer.allowChangeCipherSpec(true);
+  return { name: 'WAIT_SH', offer, retried: undefined };
+}
+
+/** WAIT_SH, server_hello. */
+export function serverHello(
+  context: HandshakeContext,
+  state: ClientStateOf<'WAIT_SH'>,
+  { message, bytes }: Received<'server_hello'>,
+): ClientStateOf<'WAIT_EE'> {
+  const { offer, retried } = state;
+  const suite = checkReply(offer, message);
+  if (retried !== undefined && retried !== suite) {
+    throw illegalParameter(`cipher_suite is ${suite.name}, the HelloRetryRequest said ${retried.name}`, SPEC);
+  }
+  const shared = finishKeyExchange(context, offer, message);
+  context.transcript.start(suite.hash);
+  context.transcript.append(bytes);
+  context.info.version = 'TLS 1.3';
+  context.info.cipherSuite = suite.name;
+  context.info.helloRetryRequest = retried !== undefined;
+  const secrets = handshakeSecrets(context, suite, shared);
+  context.setReadKey('handshake', secrets.server);
+  // After a HelloRetryRequest it went out before the second ClientHello (RFC 8446 appendix D.4).
+  if (retried === undefined) sendCompatibilityChangeCipherSpec(context, offer);
+  context.setWriteKey('handshake', secrets.client);
+  return { name: 'WAIT_EE', offer, secrets };
+}
+
+/** WAIT_SH, hello_retry_request. */
+export function helloRetryRequest(
+  context: HandshakeContext,
+  state: ClientStateOf<'WAIT_SH'>,
+  { message, bytes }: Received<'hello_retry_request'>,
+): ClientStateOf<'WAIT_SH'> {
+  if (state.retried !== undefined) {
+    throw new TlsError({
+      code: 'UNEXPECTED_MESSAGE',
+      alert: 'unexpected_message',
+      fault: 'peer',
+      message: 'got a second hello_retry_request, expected server_hello',
+      spec: 'RFC 8446 section 4.1.4',
+    });
+  }
+  const suite: Tls13Suite = checkReply(state.offer, message);
+  const { group, cookie } = checkRetry(state.offer, message);
+  const { transcript } = context;
+  transcript.start(suite.hash);
+  transcript.replaceWithMessageHash();
+  transcript.append(bytes);
+  const offer = secondOffer(state.offer, group, cookie);
+  sendCompatibilityChangeCipherSpec(context, offer);
+  context.send('initial', offer.bytes);
+  return { name: 'WAIT_SH', offer, retried: suite };
+}
+
+/** Before the second flight, whichever it is, in compatibility mode (RFC 8446 appendix D.4). */
+function sendCompatibilityChangeCipherSpec(context: HandshakeContext, offer: Offer): void {
+  if (offer.legacySessionId.length > 0) context.layer.writeChangeCipherSpec();
+}
+
+function finishKeyExchange(context: HandshakeContext, offer: Offer, message: ServerHello): Uint8Array {
+  if (message.extensions.get(preSharedKey.serverHello) !== undefined) {
+    throw illegalParameter('a pre-shared key was selected, none was offered', 'RFC 8446 section 4.2.11');
+  }
+  const entry = message.extensions.get(keyShare.serverHello);
+  if (entry === undefined) {
+    throw new TlsError({
+      code: 'MISSING_EXTENSION',
+      alert: 'missing_extension',
+      fault: 'peer',
+      message: 'server_hello has no key_share',
+      spec: 'RFC 8446 section 9.2',
+    });
+  }
+  const share = offer.shares.get(entry.group);
+  const group = groupForProvider(entry.group);
+  if (share === undefined || group === undefined) {
+    throw illegalParameter(`key share for ${showGroup(entry.group)}, none was sent`, 'RFC 8446 section 4.2.8');
+  }
+  context.info.group = group;
+  return usingShare(() => share.finish(entry.keyExchange), group);
+}

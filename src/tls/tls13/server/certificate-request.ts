@@ -1,0 +1,16 @@
+import { EMPTY } from '../../../bytes/index.ts';
+import type { HandshakeContext } from '../../context.ts';
+import { extension } from '../../extensions/block.ts';
+import { certificateAuthorities } from '../../extensions/certificate-authorities.ts';
+import { signatureAlgorithms } from '../../extensions/signature-algorithms.ts';
+import { encodeCertificateRequest } from '../../messages/certificate-request.ts';
+import type { ServerSetup } from './state.ts';
+
+/** The CertificateRequest of the handshake (RFC 8446 section 4.3.2). */
+export function certificateRequest(context: HandshakeContext, { config, settings }: ServerSetup): Uint8Array {
+  const extensions = [extension(signatureAlgorithms.certificateRequest, [...settings.schemeCodes])];
+  if (config.certificateAuthorities !== undefined && config.certificateAuthorities.length > 0) {
+    extensions.push(extension(certificateAuthorities.certificateRequest, [...config.certificateAuthorities]));
+  }
+  return encodeCertificateRequest({ certificateRequestContext: EMPTY, extensions }, context.allocate);
+}

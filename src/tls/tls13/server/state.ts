@@ -1,0 +1,42 @@
+import type { GroupName } from '../../../crypto/index.ts';
+import type { ServerConfig } from '../../config.ts';
+import type { ClientHello } from '../../messages/client-hello.ts';
+import type { Settings } from '../../negotiate/settings.ts';
+import type { Tls13Suite } from '../../registry/cipher-suites.ts';
+import type { PeerAuthenticated, UnverifiedPeer } from '../authentication.ts';
+import type { Connected } from '../connected.ts';
+import type { ApplicationSecrets, HandshakeSecrets } from '../secrets.ts';
+
+/** What a HelloRetryRequest fixed, to hold the second ClientHello to (RFC 8446 section 4.1.2). */
+export interface Retry {
+  readonly first: ClientHello;
+  readonly suite: Tls13Suite;
+  readonly group: GroupName;
+  readonly cookie: Uint8Array | undefined;
+}
+
+interface Secrets {
+  readonly secrets: HandshakeSecrets;
+  readonly application: ApplicationSecrets;
+}
+
+/** A server's configuration, resolved once. */
+export interface ServerSetup {
+  readonly config: ServerConfig;
+  readonly settings: Settings;
+}
+
+/** What each state of the server holds, and nothing more. */
+export type ServerState =
+  | { readonly name: 'START'; readonly setup: ServerSetup; readonly retry: Retry | undefined }
+  | ({ readonly name: 'WAIT_CERT'; readonly setup: ServerSetup } & Secrets)
+  | ({ readonly name: 'WAIT_CV'; readonly setup: ServerSetup; readonly peer: UnverifiedPeer } & Secrets)
+  | ({
+      readonly name: 'WAIT_FINISHED';
+      /** A client may stay anonymous where no certificate is required. */
+      readonly peer: PeerAuthenticated | 'anonymous';
+    } & Secrets)
+  | Connected;
+
+/** One state of the server, by name. */
+export type ServerStateOf<N extends ServerState['name']> = Extract<ServerState, { readonly name: N }>;
