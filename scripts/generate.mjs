@@ -3,30 +3,46 @@
  *
  *     <!-- generated: NAME --> ... <!-- end of NAME -->
  *
- * With --check nothing is written, and a stale page is an error.
+ * With --check nothing is written, and a stale page is an error. Works on what `tsc -b` built.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFiles, root } from './gates/files.mjs';
 import { moduleMap } from './generate/module-map.mjs';
+import { stateTable } from './generate/states.mjs';
 
-/** What is generated, by name of the marker. @type {Record<string, () => string>} */
-const generators = { 'module map': moduleMap };
+/** What is generated, by name of the marker. @type {Record<string, () => string | Promise<string>>} */
+const generators = {
+  'module map': moduleMap,
+  'client states': () => stateTable('CLIENT_STATES'),
+  'server states': () => stateTable('SERVER_STATES'),
+};
 
 const isCheck = process.argv.includes('--check');
-const seen = new Set();
-for (const { path, text } of projectFiles().filter((file) => file.path.endsWith('.md'))) {
-  const fresh = text.replace(/(<!-- generated: ([\w ]+) -->\n).*?(<!-- end of \2 -->)/gs, (_, open, name, close) => {
-    const generate = generators[name];
-    if (generate === undefined) throw new Error(`${path}: nobody generates '${name}'`);
-    seen.add(name);
-    return `${open}${generate().trimEnd()}\n${close}`;
-  });
-  if (fresh === readFileSync(join(root, path), 'utf8')) continue;
-  if (isCheck) fail(`${path} is stale: run npm run generate`);
-  else writeFileSync(join(root, path), fresh);
+const pages = projectFiles().filter(({ path }) => path.endsWith('.md'));
+for (const [name, generate] of Object.entries(generators)) {
+  const open = `<!-- generated: ${name} -->\n`;
+  const close = `\n<!-- end of ${name} -->`;
+  const page = pages.find(({ text }) => text.includes(open));
+  if (page === undefined) {
+    fail(`no page has a place for '${name}'`);
+    continue;
+  }
+  const start = page.text.indexOf(open) + open.length;
+  const end = page.text.indexOf(close, start - 1);
+  if (end < 0) {
+    fail(`${page.path}: '${name}' has no end`);
+    continue;
+  }
+  const fresh = (await generate()).trimEnd();
+  if (page.text.substring(start, end) === fresh) continue;
+  if (isCheck) {
+    fail(`${page.path}: '${name}' is stale, run npm run generate`);
+    continue;
+  }
+  page.text = page.text.substring(0, start) + fresh + page.text.substring(end);
+  writeFileSync(join(root, page.path), page.text);
 }
-for (const name of Object.keys(generators)) if (!seen.has(name)) fail(`no page has a place for '${name}'`);
 
 /** @param {string} complaint */
 function fail(complaint) {

@@ -2,7 +2,7 @@ import { isShippedSource, lineAt } from './files.mjs';
 
 /** @typedef {import('./files.mjs').SourceFile} SourceFile */
 
-const codeUnion = /^export type \w*Code =([^;]*);/gm;
+const codeUnion = /^export (?:type \w*Code|const \w*CODES) =([^;]*);/gm;
 const codeProperty = /\bcode: '([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)'/g;
 
 /**
@@ -23,7 +23,7 @@ export function checkDocs(files) {
 }
 
 /**
- * Codes of a source: the members of unions called ...Code, and the values of `code:` properties.
+ * Codes of a source: the members of unions called ...Code and of lists called ..._CODES, and the values of `code:` properties.
  * @param {string} text
  * @returns {Generator<[code: string, offset: number]>}
  */

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 
 /**
  * A text file of the project.
- * @typedef {{ readonly path: string, readonly text: string }} SourceFile `path` is relative to the root
+ * @typedef {{ readonly path: string, text: string }} SourceFile `path` is relative to the root
  */
 
 /** The project's root folder. */

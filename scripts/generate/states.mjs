@@ -1,0 +1,22 @@
+/**
+ * The handshake's state tables as the engine runs them: a Mermaid diagram and the guards of every arrow.
+ * @typedef {{ readonly on: string, readonly to: string, readonly when: string, readonly rfc: string }} Edge
+ */
+
+/**
+ * @param {'CLIENT_STATES' | 'SERVER_STATES'} name of the export of src/tls/tls13/states.ts
+ * @returns {Promise<string>} Markdown
+ */
+export async function stateTable(name) {
+  /** @type {Record<string, Record<string, readonly Edge[]>>} */
+  const tables = await import(new URL('../../dist/tls/tls13/states.js', import.meta.url).href);
+  const diagram = ['```mermaid', 'stateDiagram-v2'];
+  const rows = ['| in | on | to | when | source |', '| --- | --- | --- | --- | --- |'];
+  for (const [state, edges] of Object.entries(tables[name] ?? {})) {
+    for (const { on, to, when, rfc } of edges) {
+      diagram.push(`  ${state} --> ${to}: ${on}`);
+      rows.push(`| ${state} | ${on} | ${to} | ${when} | ${rfc} |`);
+    }
+  }
+  return [...diagram, '```', '', ...rows].join('\n');
+}
