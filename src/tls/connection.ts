@@ -5,24 +5,22 @@
 import { EMPTY } from '../bytes/index.ts';
 import { ALERT_LEVELS, alertReceived, decodeAlert } from './alert.ts';
 import type { ClientConfig, CommonConfig, ServerConfig } from './config.ts';
-import { HandshakeContext, type HandshakeLayer } from './context.ts';
+import type { HandshakeContext, HandshakeLayer } from './context.ts';
 import { TlsError } from './error.ts';
 import type { Level, Role, Trace } from './events.ts';
-import { Handshake } from './handshake.ts';
+import type { Handshake } from './handshake.ts';
 import { firstOffer } from './hello/offer.ts';
 import type { ConnectionInfo } from './info.ts';
 import type { TrafficSecret } from './key-schedule/tls13.ts';
-import { HandshakeBuffer } from './messages/frame.ts';
-import { badConfiguration, type Settings, settings } from './negotiate/settings.ts';
+import type { Settings } from './negotiate/settings.ts';
 import { CONTENT_TYPES } from './record/content-type.ts';
 import { MAX_BUFFERED_INPUT, MAX_PLAINTEXT, MAX_WARNING_ALERTS } from './record/limits.ts';
 import { type Content, RecordReadSide } from './record/read-side.ts';
 import { RecordWriteSide } from './record/write-side.ts';
 import { ALERTS, type AlertName, alertName } from './registry/alerts.ts';
 import type { AnswerTo, Request } from './requests.ts';
-import { CLIENT_MACHINE, start } from './tls13/client/index.ts';
+import { clientHandshake, serverHandshake, serverSetup } from './roles.ts';
 import { sendKeyUpdate } from './tls13/key-update.ts';
-import { SERVER_MACHINE } from './tls13/server/index.ts';
 
 const NOTHING: Uint8Array[] = [];
 
@@ -35,9 +33,7 @@ const NOTHING: Uint8Array[] = [];
  */
 export class TlsConnection {
   readonly role: Role;
-  readonly #context: HandshakeContext;
   readonly #handshake: Handshake<HandshakeContext>;
-  readonly #buffer: HandshakeBuffer;
   readonly #reads: RecordReadSide;
   readonly #writes: RecordWriteSide;
   readonly #trace: Trace | undefined;
@@ -52,44 +48,33 @@ export class TlsConnection {
   /** A client; its ClientHello is in the output at once. @throws TlsError BAD_CONFIGURATION */
   static client(config: ClientConfig): TlsConnection {
     const offer = firstOffer(config);
-    return new TlsConnection('client', config, offer.settings, (context, buffer) => {
-      const state = start(context, offer);
-      return new Handshake(context, CLIENT_MACHINE, buffer, state);
-    });
+    return new TlsConnection('client', config, offer.settings, (layer) => clientHandshake(offer, layer));
   }
 
   /** A server; it waits for a ClientHello. @throws TlsError BAD_CONFIGURATION */
   static server(config: ServerConfig): TlsConnection {
-    if (config.credentials !== 'ask' && config.credentials.length === 0) {
-      throw badConfiguration("credentials is empty, expected at least one or 'ask'");
-    }
-    const set = settings(config);
-    return new TlsConnection('server', config, set, (context, buffer) => {
-      const state = { name: 'START', setup: { config, settings: set }, retry: undefined } as const;
-      return new Handshake(context, SERVER_MACHINE, buffer, state);
-    });
+    const setup = serverSetup(config);
+    return new TlsConnection('server', config, setup.settings, (layer) => serverHandshake(setup, layer));
   }
 
   private constructor(
     role: Role,
     config: CommonConfig,
-    set: Settings,
-    begin: (context: HandshakeContext, buffer: HandshakeBuffer) => Handshake<HandshakeContext>,
+    { crypto, allocate }: Settings,
+    begin: (layer: HandshakeLayer) => Handshake<HandshakeContext>,
   ) {
     this.role = role;
     this.#trace = config.trace;
     this.#keyUpdateAfter = config.keyUpdateAfter ?? Number.POSITIVE_INFINITY;
     const limit = config.recordSizeLimit ?? MAX_PLAINTEXT + 1;
-    this.#reads = new RecordReadSide(set.crypto, set.allocate, limit, config.trace);
-    this.#writes = new RecordWriteSide(set.crypto, set.allocate, config.padTo ?? 0, config.trace);
-    this.#buffer = new HandshakeBuffer(set.allocate);
-    this.#context = new HandshakeContext(role, config, set.allocate, this.#layer(), () => this.#buffer.empty);
-    this.#handshake = begin(this.#context, this.#buffer);
+    this.#reads = new RecordReadSide(crypto, allocate, limit, config.trace);
+    this.#writes = new RecordWriteSide(crypto, allocate, config.padTo ?? 0, config.trace);
+    this.#handshake = begin(this.#layer());
   }
 
   /** What the handshake has negotiated so far. */
   get info(): Readonly<ConnectionInfo> {
-    return this.#context.info;
+    return this.#handshake.context.info;
   }
 
   /** The failure that ended the connection. */
@@ -161,7 +146,7 @@ export class TlsConnection {
     if (!this.writable) throw this.#error ?? local('CONNECTION_CLOSED', null, 'the connection does not take data');
     for (let at = 0; at < data.length; ) {
       // Before a key has protected as much as it may, both sides' keys move on (RFC 8446 section 5.5).
-      if (this.#writes.keyExhausted) sendKeyUpdate(this.#context, false);
+      if (this.#writes.keyExhausted) sendKeyUpdate(this.#handshake.context, false);
       at += this.#writes.writeApplicationData(data, at);
     }
   }
@@ -181,7 +166,7 @@ export class TlsConnection {
   /** Changes this side's keys and, if asked, the peer's (RFC 8446 section 4.6.3). @throws TlsError CONNECTION_CLOSED */
   updateKeys(requestPeer = false): void {
     if (!this.writable) throw this.#error ?? local('CONNECTION_CLOSED', null, 'there are no keys to update');
-    sendKeyUpdate(this.#context, requestPeer);
+    sendKeyUpdate(this.#handshake.context, requestPeer);
   }
 
   /**
@@ -189,7 +174,7 @@ export class TlsConnection {
    * @throws TlsError CONNECTION_CLOSED before the handshake is complete
    */
   exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
-    const { exporter } = this.#context;
+    const { exporter } = this.#handshake.context;
     if (exporter === undefined || !this.handshakeComplete) {
       throw local('CONNECTION_CLOSED', null, 'keying material is exported after the handshake');
     }
@@ -225,7 +210,7 @@ export class TlsConnection {
       this.#handshake.receive(content.level, content.bytes);
       return;
     }
-    if (!this.#buffer.empty) throw unexpected('another record', 'the rest of a handshake message', '5.1');
+    if (!this.#handshake.bufferEmpty) throw unexpected('another record', 'the rest of a handshake message', '5.1');
     if (content.type === CONTENT_TYPES.alert) {
       this.#alert(content);
       return;
@@ -233,7 +218,7 @@ export class TlsConnection {
     if (!this.#handshake.connected || content.level !== 'application') {
       throw unexpected('application data', 'the end of the handshake', '2');
     }
-    this.#context.keyUpdates = 0;
+    this.#handshake.context.keyUpdates = 0;
     if (content.bytes.length > 0) this.#data.push(content.bytes);
   }
 

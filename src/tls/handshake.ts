@@ -23,14 +23,15 @@ const NO_HASH = new Uint8Array(0);
  * holds the question that a handler asks until its answer comes.
  */
 export class Handshake<C extends HandshakeContext> {
-  readonly #context: C;
+  /** What the machine works on: negotiated parameters, exporter, write secret. */
+  readonly context: C;
   readonly #machine: Machine<C>;
   readonly #buffer: HandshakeBuffer;
   #state: { readonly name: string };
   #pending: { readonly asked: Ask<{ readonly name: string }>; readonly on: HandshakeName } | undefined;
 
   constructor(context: C, machine: Machine<C>, buffer: HandshakeBuffer, start: { readonly name: string }) {
-    this.#context = context;
+    this.context = context;
     this.#machine = machine;
     this.#buffer = buffer;
     this.#state = start;
@@ -41,14 +42,20 @@ export class Handshake<C extends HandshakeContext> {
     return this.#pending?.asked.ask;
   }
 
+  /** Whether the peer's Finished was checked and ours is sent. */
   get connected(): boolean {
     return this.#state.name === 'CONNECTED';
   }
 
+  /** Whether no part of a message waits for its rest. */
+  get bufferEmpty(): boolean {
+    return this.#buffer.empty;
+  }
+
   /** Takes in handshake bytes of a level; {@link process} works on them. */
   receive(level: Level, bytes: Uint8Array): void {
-    if (level !== this.#context.readLevel) {
-      throw unexpected(`got handshake data at level ${level}, expected ${this.#context.readLevel}`);
+    if (level !== this.context.readLevel) {
+      throw unexpected(`got handshake data at level ${level}, expected ${this.context.readLevel}`);
     }
     this.#buffer.push(bytes);
   }
@@ -72,7 +79,7 @@ export class Handshake<C extends HandshakeContext> {
   }
 
   #message(type: number, bytes: Uint8Array): void {
-    const context = this.#context;
+    const context = this.context;
     const tree = context.trace === undefined ? undefined : new FieldTree();
     const message = decodeMessage(type, bytes, tree);
     context.trace?.({
@@ -96,7 +103,7 @@ export class Handshake<C extends HandshakeContext> {
   }
 
   #received(message: HandshakeMessage, bytes: Uint8Array): Received<HandshakeName> {
-    const { transcript } = this.#context;
+    const { transcript } = this.context;
     const hashed = message.type === 'certificate_verify' || message.type === 'finished';
     const transcriptHash = hashed ? transcript.digest() : NO_HASH;
     if (!NOT_APPENDED.has(message.type)) transcript.append(bytes);
@@ -108,7 +115,7 @@ export class Handshake<C extends HandshakeContext> {
       this.#pending = { asked: next, on };
       return;
     }
-    const { trace, role } = this.#context;
+    const { trace, role } = this.context;
     trace?.({ kind: 'transition', role, from: this.#state.name, to: next.name, on });
     this.#state = next;
   }
