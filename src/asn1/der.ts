@@ -117,13 +117,15 @@ export class DerElement {
     return bytes;
   }
 
-  /** A BIT STRING of named bits, bit 0 first; DER has no trailing zero bits in it (X.690 section 11.2.2). */
+  /**
+   * A BIT STRING of named bits, bit 0 first. Trailing zero bits, against X.690 section 11.2.2, are read: two roots in
+   * Mozilla's store have them, and they mean nothing.
+   */
   namedBits(): boolean[] {
     const { bytes, unused } = this.bitString();
     const count = bytes.length * 8 - unused;
     const bits: boolean[] = [];
     for (let i = 0; i < count; i++) bits.push((((bytes[i >> 3] ?? 0) >> (7 - (i & 7))) & 1) === 1);
-    if (count > 0 && bits[count - 1] !== true) throw this.error('a named bit list with trailing zero bits');
     return bits;
   }
 

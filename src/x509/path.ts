@@ -50,7 +50,9 @@ export class PathBuilder {
 
   /** Every path upwards from `leaf`, the likeliest first; at least one. */
   paths(leaf: Candidate): Generator<Path> {
-    return this.#extend([leaf], leaf);
+    // A leaf is trusted as it is only when it signed itself: in the store as one more CA's, it still has that CA.
+    const first = leaf.anchor && !this.#isSelfSigned(leaf) ? { ...leaf, anchor: false } : leaf;
+    return this.#extend([first], first);
   }
 
   /** Whether `child` was signed with the key of `issuer`. Each pair is verified once. */
