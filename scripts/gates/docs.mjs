@@ -5,8 +5,11 @@ import { isShippedSource, lineAt } from './files.mjs';
 const codeUnion = /^export (?:type \w*Code|const \w*CODES) =([^;]*);/gm;
 const codeProperty = /\bcode: '([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)'/g;
 
+/** In src/cli: a long flag within a string, or the name of a command. */
+const cliWord = /['"`][^'"`\n]*?(--[a-z][a-z0-9-]+)|\.command\(\s*['"]([a-z]+)/g;
+
 /**
- * Every code that a user can meet stands, as code, in a page of docs/.
+ * Every code that a user can meet, every command and every flag stands in a page of docs/.
  * @param {readonly SourceFile[]} files
  * @returns {string[]} complaints, none when all is well
  */
@@ -17,6 +20,12 @@ export function checkDocs(files) {
     for (const [code, offset] of codes(file.text)) {
       if (complaints.has(code) || pages.some((text) => text.includes(`\`${code}\``))) continue;
       complaints.set(code, `${file.path}:${lineAt(file.text, offset)} ${code} stands in no page of docs/`);
+    }
+    if (!file.path.startsWith('src/cli/')) continue;
+    for (const match of file.text.matchAll(cliWord)) {
+      const word = match[1] ?? match[2] ?? '';
+      if (complaints.has(word) || pages.some((text) => new RegExp(`[\`\\s]${word}(?![\\w-])`).test(text))) continue;
+      complaints.set(word, `${file.path}:${lineAt(file.text, match.index)} ${word} stands in no page of docs/`);
     }
   }
   return [...complaints.values()];

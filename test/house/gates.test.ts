@@ -50,6 +50,16 @@ describe('docs', () => {
     expect(checkDocs([page, ...source("f({ code: 'BAD_MOOD' }, { code: 'BAD_FINISHED' });")])).toHaveLength(1);
   });
 
+  test('a command and a flag must stand there', () => {
+    const cli = { path: 'src/cli/a.ts', text: "program.command('check').option('-q, --quiet').option('--sni NAME');" };
+    const commands = (text: string) => checkDocs([{ path: 'docs/commands.md', text }, cli]);
+    expect(commands('`check` takes `-q`, `--quiet` and `--sni NAME`.')).toEqual([]);
+    expect(commands('`checks` takes `--quietly`, --sni.')).toEqual([
+      'src/cli/a.ts:1 check stands in no page of docs/',
+      'src/cli/a.ts:1 --quiet stands in no page of docs/',
+    ]);
+  });
+
   test('a link must lead somewhere and a script must exist', () => {
     const readme = { path: 'README.md', text: '[errors](docs/errors.md#top) [docs](docs/) `npm run check`' };
     const scripts = { path: 'package.json', text: '{ "scripts": { "check": "true" } }' };
