@@ -4,7 +4,7 @@ import { codec, illegalValue } from './codec.ts';
 const RFC = 'RFC 8446 section 4.2.11';
 
 /** A key that the client offers to resume with. */
-export interface PskIdentity {
+interface PskIdentity {
   readonly identity: Uint8Array;
   /** Age of the ticket in milliseconds plus ticket_age_add, modulo 2^32. */
   readonly obfuscatedTicketAge: number;

@@ -6,7 +6,7 @@ import { encodeHandshake } from './encode.ts';
 const RFC = 'RFC 8446 section 4.4.2';
 
 /** One certificate of a chain (RFC 8446 section 4.4.2). */
-export interface CertificateEntry {
+interface CertificateEntry {
   /** DER, never empty. */
   readonly certData: Uint8Array;
   readonly extensions: ExtensionBlock;
@@ -29,10 +29,7 @@ export interface OutgoingCertificate {
   }[];
 }
 
-/**
- * Most certificates that a peer may send. GnuTLS orders up to 16 (its DEFAULT_MAX_VERIFY_DEPTH); chains of the web
- * have at most five.
- */
+/** Most certificates that a peer may send: as many as GnuTLS puts in order (its DEFAULT_MAX_VERIFY_DEPTH). */
 export const MAX_CHAIN_LENGTH = 16;
 
 /**

@@ -9,9 +9,6 @@ export const VERSIONS = {
   tls13: 0x0304,
 } as const;
 
-/** A version by the short name that configurations use. */
-export type VersionName = keyof typeof VERSIONS;
-
 const DISPLAY = new Map<number, string>([
   [VERSIONS.ssl3, 'SSL 3.0'],
   [VERSIONS.tls10, 'TLS 1.0'],
