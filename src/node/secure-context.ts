@@ -1,0 +1,80 @@
+import type { CryptoProvider } from '../crypto/index.ts';
+import { nodeCrypto } from '../crypto/node/index.ts';
+import type { CommonConfig, Credential } from '../tls/index.ts';
+import {
+  type KeyInput,
+  list,
+  type OneOrMany,
+  type PemOrDer,
+  parseCertificates,
+  parseCredentials,
+} from './credentials.ts';
+import { argumentError } from './error.ts';
+import { checkVersions, type NameList, parseCiphers, parseGroups, parseSigalgs } from './names.ts';
+import { type ChainVerifier, defaultVerifier, verifierFor } from './trust/index.ts';
+
+/** Options of {@link createSecureContext}, by the names of node:tls. */
+export interface SecureContextOptions {
+  /** Trusted roots in place of the default ones. PEM files may hold several. */
+  ca?: OneOrMany<PemOrDer> | undefined;
+  /** Chains, leaf first. */
+  cert?: OneOrMany<PemOrDer> | undefined;
+  key?: OneOrMany<KeyInput> | undefined;
+  /** For keys that are encrypted. */
+  passphrase?: string | undefined;
+  /** OpenSSL cipher list; its TLS 1.3 names count. */
+  ciphers?: string | undefined;
+  /** Groups in order of preference: `X25519:P-256`. */
+  ecdhCurve?: NameList | undefined;
+  /** The same as {@link ecdhCurve} by TLS 1.3's word for it. */
+  groups?: NameList | undefined;
+  sigalgs?: NameList | undefined;
+  minVersion?: string | undefined;
+  maxVersion?: string | undefined;
+  /** Where the cryptography comes from; node:crypto unless given. */
+  crypto?: CryptoProvider | undefined;
+  /** Not supported: give `cert` and `key`. */
+  pfx?: unknown;
+}
+
+/** The part of the engine's configuration that comes from a context. */
+type ContextConfig = Pick<CommonConfig, 'crypto' | 'allocate' | 'cipherSuites' | 'groups' | 'signatureSchemes'>;
+
+/** Parsed credentials, roots and parameters, to be shared by many connections. */
+export class SecureContext {
+  readonly config: ContextConfig;
+  readonly credentials: readonly Credential[];
+  /** DER certificates of `ca`, or `undefined` when the default roots are trusted. */
+  readonly ca: readonly Uint8Array[] | undefined;
+  /** Judges peers' chains by `ca`, else by the default roots. */
+  readonly verifier: ChainVerifier;
+
+  constructor(options: SecureContextOptions = {}) {
+    if (options.pfx !== undefined) {
+      throw argumentError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'pfx is not supported: give cert and key');
+    }
+    checkVersions(options.minVersion, options.maxVersion);
+    const crypto = options.crypto ?? nodeCrypto;
+    const groups = parseGroups(options.groups ?? options.ecdhCurve);
+    const signatureSchemes = parseSigalgs(options.sigalgs);
+    this.config = {
+      crypto,
+      allocate: Buffer.allocUnsafe,
+      ...(options.ciphers === undefined ? {} : { cipherSuites: parseCiphers(options.ciphers) }),
+      ...(groups === undefined ? {} : { groups }),
+      ...(signatureSchemes === undefined ? {} : { signatureSchemes }),
+    };
+    this.credentials = parseCredentials(crypto, options.cert, options.key, options.passphrase);
+    const ca = list(options.ca);
+    this.ca = ca.length === 0 ? undefined : ca.flatMap((input) => parseCertificates(input, 'ca'));
+    this.verifier = this.ca === undefined ? defaultVerifier : verifierFor(this.ca);
+  }
+}
+
+/**
+ * Parses credentials, roots and parameters once. Pass the result as `secureContext` wherever many connections share
+ * them.
+ */
+export function createSecureContext(options: SecureContextOptions = {}): SecureContext {
+  return new SecureContext(options);
+}

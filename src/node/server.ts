@@ -1,0 +1,98 @@
+import { Server as NetServer, type ServerOpts, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { argumentError } from './error.ts';
+import { createSecureContext, SecureContext, type SecureContextOptions } from './secure-context.ts';
+import { type ServerSettings, serverSettings, type TLSSocketOptions } from './settings.ts';
+import { TLSSocket } from './tls-socket.ts';
+
+/** Options of {@link createServer}: those of net.createServer, and those of node:tls by their names. */
+export interface ServerOptions extends TLSSocketOptions {
+  keepAlive?: boolean | undefined;
+  keepAliveInitialDelay?: number | undefined;
+  highWaterMark?: number | undefined;
+}
+
+/** Receives connections after their handshake. */
+export type SecureConnectionListener = (socket: TLSSocket) => void;
+
+/**
+ * A net.Server whose connections speak TLS. Emits 'secureConnection' with a TLSSocket after each handshake,
+ * 'tlsClientError' with the error and the socket when one fails, and 'keylog'. A stream from elsewhere is taken in by
+ * `emit('connection', stream)`.
+ */
+export class Server extends NetServer {
+  readonly #options: ServerOptions;
+  #settings: ServerSettings;
+  readonly #named: { readonly hostname: string; readonly context: SecureContext }[] = [];
+
+  /** @throws an Error with a code for options that can not be met */
+  constructor(options: ServerOptions = {}, listener?: SecureConnectionListener) {
+    super(tcpOptions(options));
+    this.#options = { ...options, isServer: true, server: this };
+    this.#settings = serverSettings(this.#options);
+    this.on('connection', (transport) => {
+      accept(transport, this.#options, this.#settings, (socket) => this.emit('secureConnection', socket));
+    });
+    if (listener !== undefined) this.on('secureConnection', listener);
+  }
+
+  /** Uses other credentials, roots and parameters from the next connection on. */
+  setSecureContext(options: SecureContextOptions | SecureContext): void {
+    const context = options instanceof SecureContext ? options : createSecureContext(options);
+    this.#options.secureContext = context;
+    this.#update();
+  }
+
+  /** Uses a context for clients that ask for `hostname`; `*.` stands for one label. The latest one counts. */
+  addContext(hostname: string, options: SecureContextOptions | SecureContext): void {
+    if (hostname === '') throw argumentError('ERR_TLS_REQUIRED_SERVER_NAME', 'hostname must not be empty');
+    const context = options instanceof SecureContext ? options : createSecureContext(options);
+    this.#named.unshift({ hostname: hostname.toLowerCase(), context });
+    this.#update();
+  }
+
+  #update(): void {
+    const settings = serverSettings(this.#options);
+    const { config } = settings;
+    if (this.#named.length === 0 || config.credentials === 'ask') {
+      this.#settings = settings;
+      return;
+    }
+    const named = this.#named.flatMap(({ hostname, context }) =>
+      context.credentials.map((credential) => ({ ...credential, names: [hostname] })),
+    );
+    // Who asks for none of the names gets the server's own credentials, whatever names these are for.
+    const own = config.credentials.map(({ names: _names, ...credential }) => credential);
+    const credentials = [...named, ...config.credentials, ...own];
+    this.#settings = { ...settings, config: { ...config, credentials } };
+  }
+}
+
+/** Makes a TLS server, as tls.createServer does. `listener` receives 'secureConnection'. */
+export function createServer(options: ServerOptions = {}, listener?: SecureConnectionListener): Server {
+  return new Server(options, listener);
+}
+
+/** Options of a net.Server under TLS. */
+export function tcpOptions(options: ServerOptions): ServerOpts {
+  const { keepAlive, keepAliveInitialDelay, highWaterMark } = options;
+  return {
+    // TLS ends the transport itself; a half-closed connection can still be written to.
+    allowHalfOpen: true,
+    noDelay: true,
+    ...(keepAlive === undefined ? {} : { keepAlive }),
+    ...(keepAliveInitialDelay === undefined ? {} : { keepAliveInitialDelay }),
+    ...(highWaterMark === undefined ? {} : { highWaterMark }),
+  };
+}
+
+/** Runs the server's side of a handshake on a new connection and hands it on when it is done. */
+export function accept(
+  transport: Socket | Duplex,
+  options: ServerOptions,
+  settings: ServerSettings,
+  listener: SecureConnectionListener,
+): void {
+  const socket = new TLSSocket(transport, options, settings);
+  socket.once('secure', () => listener(socket));
+}

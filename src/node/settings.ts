@@ -1,0 +1,159 @@
+/**
+ * Options of connections, and what is worked out of them once: a server shares the result among all its connections.
+ */
+import { isIP, type Server as NetServer } from 'node:net';
+import type { PeerCertificate as LegacyCertificate } from 'node:tls';
+import { domainToASCII } from 'node:url';
+import type { ClientConfig, ServerConfig, Trace } from '../tls/index.ts';
+import { argumentError } from './error.ts';
+import { type AlpnProtocols, parseAlpn } from './names.ts';
+import { SecureContext, type SecureContextOptions } from './secure-context.ts';
+import { subjectsOf } from './trust/index.ts';
+
+/** Answers node:tls's SNICallback: the context for a name, or none for the server's own. */
+export type SniAnswer = (error: Error | null, context?: SecureContext) => void;
+
+/** Options of a {@link TLSSocket}, by the names of node:tls; what node:tls has not is said to be ours. */
+export interface TLSSocketOptions extends SecureContextOptions {
+  isServer?: boolean | undefined;
+  /** The server that the socket belongs to: it emits 'tlsClientError' and 'keylog'. */
+  server?: NetServer | undefined;
+  /** In place of the options it was made of. */
+  secureContext?: SecureContext | undefined;
+  ALPNProtocols?: AlpnProtocols | undefined;
+  /** Servers: picks a protocol of the client's; `undefined` refuses the connection. */
+  ALPNCallback?: ((offer: { servername: string; protocols: string[] }) => string | undefined) | undefined;
+  SNICallback?: ((servername: string, answer: SniAnswer) => void) | undefined;
+  /** Clients: the name to ask for and to verify; the host unless that is an IP address. Empty sends none. */
+  servername?: string | undefined;
+  /** Servers: ask the client for a certificate. */
+  requestCert?: boolean | undefined;
+  /** Refuse a peer whose chain is not acceptable. True unless given. */
+  rejectUnauthorized?: boolean | undefined;
+  /** Clients: in place of our own check of the name (RFC 9525). Returns an error to refuse. */
+  checkServerIdentity?: ((hostname: string, certificate: LegacyCertificate) => Error | undefined) | undefined;
+  requestOCSP?: boolean | undefined;
+  /** Milliseconds until a handshake has failed. Servers: 120,000 unless given. Clients, ours: none unless given. */
+  handshakeTimeout?: number | undefined;
+  /** Go on writing after the peer's end. */
+  allowHalfOpen?: boolean | undefined;
+  /** Destroys the connection. Ours. */
+  signal?: AbortSignal | undefined;
+  /** Receives everything that the engine tells of itself. Ours. */
+  trace?: Trace | undefined;
+  /**
+   * What an end of the transport without a close_notify is (RFC 8446 section 6.1): an `error`, once the data that came
+   * before has been read, or an `end` with `truncated` set, for protocols that mark their own end. Ours.
+   */
+  truncation?: 'error' | 'end' | undefined;
+  /** Not supported, and refused so that nobody relies on it. */
+  pskCallback?: unknown;
+}
+
+interface CommonSettings {
+  readonly context: SecureContext;
+  readonly rejectUnauthorized: boolean;
+  /** Milliseconds, 0 for none. */
+  readonly handshakeTimeout: number;
+  readonly endOnTruncation: boolean;
+}
+
+/** What a client's connection needs to know. */
+export interface ClientSettings extends CommonSettings {
+  readonly role: 'client';
+  readonly config: ClientConfig;
+  /** Who the server must be: a DNS name of A-labels or an IP address. */
+  readonly hostname: string;
+  readonly checkServerIdentity: TLSSocketOptions['checkServerIdentity'];
+}
+
+/** What a server's connection needs to know. */
+export interface ServerSettings extends CommonSettings {
+  readonly role: 'server';
+  readonly config: ServerConfig;
+  readonly SNICallback: TLSSocketOptions['SNICallback'];
+  readonly ALPNCallback: TLSSocketOptions['ALPNCallback'];
+}
+
+/** See {@link clientSettings} and {@link serverSettings}. */
+export type Settings = ClientSettings | ServerSettings;
+
+const SERVER_HANDSHAKE_TIMEOUT = 120_000; // node:tls's default
+
+/** Settings for the role that the options name. @throws an Error with a code for options that can not be met. */
+export function settingsOf(options: TLSSocketOptions): Settings {
+  return options.isServer ? serverSettings(options) : clientSettings(options);
+}
+
+/** @param host who is verified when `servername` does not say. */
+export function clientSettings(options: TLSSocketOptions, host = 'localhost'): ClientSettings {
+  const context = contextOf(options);
+  const hostname = toAscii(options.servername || host);
+  const serverName = options.servername ?? host;
+  const alpn = parseAlpn(options.ALPNProtocols);
+  const [credential, ...more] = context.credentials;
+  return {
+    ...common(options, context, 0),
+    role: 'client',
+    config: {
+      ...context.config,
+      ...(options.trace === undefined ? {} : { trace: options.trace }),
+      ...(alpn === undefined ? {} : { alpn }),
+      ...(serverName === '' || isIP(serverName) ? {} : { serverName: hostname.replace(/\.$/, '') }),
+      ...(credential === undefined ? {} : { credential: more.length === 0 ? credential : 'ask' }),
+      ...(options.requestOCSP === undefined ? {} : { requestOcsp: options.requestOCSP }),
+    },
+    hostname,
+    checkServerIdentity: options.checkServerIdentity,
+  };
+}
+
+export function serverSettings(options: TLSSocketOptions): ServerSettings {
+  const context = contextOf(options);
+  const { ALPNCallback, SNICallback, rejectUnauthorized, requestCert } = options;
+  if (ALPNCallback !== undefined && options.ALPNProtocols !== undefined) {
+    throw argumentError('ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS', 'ALPNCallback and ALPNProtocols exclude each other');
+  }
+  const alpn = parseAlpn(options.ALPNProtocols);
+  const asks = ALPNCallback !== undefined || SNICallback !== undefined;
+  const authorities = requestCert && context.ca !== undefined ? subjectsOf(context.ca) : [];
+  return {
+    ...common(options, context, SERVER_HANDSHAKE_TIMEOUT),
+    role: 'server',
+    config: {
+      ...context.config,
+      ...(options.trace === undefined ? {} : { trace: options.trace }),
+      ...(alpn === undefined ? {} : { alpn }),
+      credentials: asks ? 'ask' : context.credentials,
+      ...(requestCert ? { clientCertificate: rejectUnauthorized === false ? 'request' : 'require' } : {}),
+      ...(authorities.length === 0 ? {} : { certificateAuthorities: authorities }),
+    },
+    SNICallback,
+    ALPNCallback,
+  };
+}
+
+function common(options: TLSSocketOptions, context: SecureContext, handshakeTimeout: number): CommonSettings {
+  if (options.pskCallback !== undefined) {
+    throw argumentError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'pskCallback is not supported');
+  }
+  return {
+    context,
+    rejectUnauthorized: options.rejectUnauthorized !== false,
+    handshakeTimeout: options.handshakeTimeout ?? handshakeTimeout,
+    endOnTruncation: options.truncation === 'end',
+  };
+}
+
+function contextOf(options: TLSSocketOptions): SecureContext {
+  const context = options.secureContext;
+  if (context === undefined) return new SecureContext(options);
+  if (context instanceof SecureContext) return context;
+  throw argumentError('ERR_INVALID_ARG_TYPE', 'secureContext: not made by createSecureContext of hellofin');
+}
+
+/** Names with other letters than ASCII's go out as A-labels (RFC 5890). */
+function toAscii(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the ASCII range
+  return /^[\x00-\x7f]*$/.test(name) ? name : domainToASCII(name);
+}

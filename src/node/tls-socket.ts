@@ -1,0 +1,80 @@
+import type { X509Certificate } from 'node:crypto';
+import type { EphemeralKeyInfo, PeerCertificate as LegacyCertificate } from 'node:tls';
+import { EngineSocket } from './engine-socket.ts';
+import { argumentError, codedError } from './error.ts';
+import { type CipherInfo, cipherInfo, ephemeralKeyInfo, legacyCertificate, x509Certificate } from './inspect.ts';
+
+/**
+ * TLS over a net.Socket or any other Duplex, with the surface of node:tls's TLSSocket.
+ *
+ * Beside a Duplex's events it emits 'secure' after the handshake, on clients then 'secureConnect'; 'OCSPResponse';
+ * 'keylog' if that was listened to before the handshake began; 'timeout'.
+ */
+export class TLSSocket extends EngineSocket {
+  readonly encrypted = true;
+
+  getProtocol(): string | null {
+    return this.secureConnecting ? null : 'TLSv1.3';
+  }
+
+  getCipher(): CipherInfo | undefined {
+    return this.engine && cipherInfo(this.engine.info);
+  }
+
+  /** The group of the key exchange by OpenSSL's name. Null on servers, as node:tls has it. */
+  getEphemeralKeyInfo(): EphemeralKeyInfo | object | null {
+    if (this.settings.role === 'server') return null;
+    return this.engine === undefined ? {} : ephemeralKeyInfo(this.engine.info);
+  }
+
+  /** The peer's certificate; with `detailed` all that were sent, linked by `issuerCertificate`. Empty without one. */
+  getPeerCertificate(detailed = false): LegacyCertificate | object {
+    return legacyCertificate(this.getPeerChain(), detailed);
+  }
+
+  getPeerX509Certificate(): X509Certificate | undefined {
+    return x509Certificate(this.getPeerChain());
+  }
+
+  /** The peer's chain as it was sent: DER, leaf first. Ours. */
+  getPeerChain(): readonly Uint8Array[] {
+    return this.engine?.info.peerCertificates?.map(({ der }) => der) ?? [];
+  }
+
+  /** Keying material for the application (RFC 8446 section 7.5), `length` bytes. */
+  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
+    if (this.engine === undefined || this.secureConnecting) {
+      throw codedError('ERR_TLS_INVALID_STATE', 'TLS socket connection must be securely established');
+    }
+    const material = this.engine.exportKeyingMaterial(label, context, length);
+    return Buffer.from(material.buffer, material.byteOffset, material.byteLength);
+  }
+
+  /** Sessions are not resumed yet: never. */
+  isSessionReused(): boolean {
+    return false;
+  }
+
+  /** Sessions are not resumed yet: there is none to keep. */
+  getSession(): undefined {
+    return undefined;
+  }
+
+  /** Largest plaintext to send in one record, 512 to 16,384 bytes; false, and nothing changed, for another number. */
+  setMaxSendFragment(size: number): boolean {
+    if (!(size >= 512 && size <= 16_384)) return false;
+    this.maxFragment = Math.floor(size);
+    return true;
+  }
+
+  /** TLS 1.3 has none (RFC 8446 section 1.2): false, and the error to the callback. */
+  renegotiate(_options: object, callback?: (error: Error) => void): boolean {
+    const error = argumentError('ERR_TLS_RENEGOTIATION_DISABLED', 'TLS 1.3 has no renegotiation');
+    if (callback !== undefined) process.nextTick(callback, error);
+    return false;
+  }
+
+  disableRenegotiation(): void {
+    // TLS 1.3 has none.
+  }
+}
