@@ -1,0 +1,61 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { CryptoProvider, KeyType, PrivateKey } from '../../src/crypto/index.ts';
+import { nodeCrypto } from '../../src/crypto/node/index.ts';
+import type { Credential } from '../../src/tls/index.ts';
+import { issueCertificate, type LeafKey, leafKey, X509Error } from '../../src/x509/index.ts';
+
+const DAY = 86_400_000;
+
+/** An unencrypted PKCS#8 private key of a type, DER. */
+export function pkcs8(type: KeyType): Uint8Array {
+  const encoding = { type: 'pkcs8', format: 'der' } as const;
+  return keyPair(type).privateKey.export(encoding);
+}
+
+function keyPair(type: KeyType) {
+  switch (type) {
+    case 'rsa':
+      return generateKeyPairSync('rsa', { modulusLength: 2048 });
+    case 'rsa-pss':
+      return generateKeyPairSync('rsa-pss', { modulusLength: 2048 });
+    case 'secp256r1':
+      return generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    case 'secp384r1':
+    case 'secp521r1':
+      return generateKeyPairSync('ec', { namedCurve: type });
+    case 'ed25519':
+      return generateKeyPairSync('ed25519');
+    case 'ed448':
+      return generateKeyPairSync('ed448');
+  }
+}
+
+/** A self-signed credential: for tests of the handshake, where the chain's verdict is given by the test. */
+export function selfSigned(
+  type: KeyType,
+  names: readonly string[] = ['server.test'],
+  crypto: CryptoProvider = nodeCrypto,
+): Credential & { readonly key: PrivateKey } {
+  const key = crypto.importPrivateKey(pkcs8(type));
+  const now = Date.now();
+  const certificate = issueCertificate({
+    subject: { commonName: names[0] ?? 'nobody' },
+    subjectPublicKey: key.spki,
+    key,
+    names,
+    notBefore: now - DAY,
+    notAfter: now + DAY,
+    serial: Uint8Array.of(1, 2, 3),
+  });
+  return { chain: [certificate], key, names };
+}
+
+/** The answer to a `peer_key` request. */
+export function keyOfLeaf(leaf: Uint8Array): LeafKey | null {
+  try {
+    return leafKey(leaf);
+  } catch (error) {
+    if (error instanceof X509Error) return null;
+    throw error;
+  }
+}
