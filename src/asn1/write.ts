@@ -9,7 +9,7 @@ import { encodeUtf8 } from './text.ts';
 import { encodeTime } from './time.ts';
 
 /** An element with the identifier octet `tag` around `contents`. */
-export function element(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
+function element(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
   const body = concat(contents);
   const length: number[] = [];
   if (body.length < 0x80) {
@@ -21,6 +21,7 @@ export function element(tag: number, ...contents: readonly Uint8Array[]): Uint8A
   return concat([Uint8Array.of(tag, ...length), body]);
 }
 
+/** A SEQUENCE of the elements in the order given. */
 export function sequence(...elements: readonly Uint8Array[]): Uint8Array {
   return element(TAG.sequence, ...elements);
 }
@@ -42,6 +43,7 @@ export function implicit(number: number, inner: Uint8Array): Uint8Array {
   return out;
 }
 
+/** A BOOLEAN (X.690 section 11.1). */
 export function boolean(value: boolean): Uint8Array {
   return element(TAG.boolean, Uint8Array.of(value ? 0xff : 0));
 }
@@ -56,6 +58,7 @@ export function integer(value: number | Uint8Array): Uint8Array {
   return element(TAG.integer, pad ? Uint8Array.of(0) : EMPTY, bytes);
 }
 
+/** An OCTET STRING. */
 export function octetString(value: Uint8Array): Uint8Array {
   return element(TAG.octetString, value);
 }
@@ -75,6 +78,7 @@ export function namedBits(bits: readonly boolean[]): Uint8Array {
   return element(TAG.bitString, Uint8Array.of(bytes.length * 8 - count), bytes);
 }
 
+/** A NULL. */
 export function nothing(): Uint8Array {
   return element(TAG.null);
 }
@@ -84,6 +88,7 @@ export function oid(dotted: string): Uint8Array {
   return element(TAG.oid, encodeOid(dotted));
 }
 
+/** A UTF8String. */
 export function utf8String(text: string): Uint8Array {
   return element(TAG.utf8String, encodeUtf8(text));
 }
@@ -94,6 +99,7 @@ export function printableString(text: string): Uint8Array {
   return element(TAG.printableString, fromAscii(text));
 }
 
+/** An IA5String: ASCII only. */
 export function ia5String(text: string): Uint8Array {
   return element(TAG.ia5String, fromAscii(text));
 }

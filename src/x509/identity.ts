@@ -99,11 +99,11 @@ function nearMisses(certificate: Certificate, names: readonly GeneralName[], ref
 function nearMiss(presented: string, reference: ReferenceIdentity): NearMissReason | undefined {
   if (reference.type === 'ip') return sameText(presented, reference) ? 'ip_as_dns' : undefined;
   const { name } = reference;
-  const star = presented.indexOf('*');
+  const star = presented.lastIndexOf('*');
   if (star >= 0) {
     const base = presented.substring(presented.indexOf('.', star) + 1);
     if (!isDnsName(base) || !`.${name}`.endsWith(`.${base}`)) return undefined;
-    return presented.startsWith('*.') && base.includes('.') ? 'wildcard_one_label' : 'wildcard_form';
+    return presented === `*.${base}` && base.includes('.') ? 'wildcard_one_label' : 'wildcard_form';
   }
   if (presented === `www.${name}` || name === `www.${presented}`) return 'www';
   return isDnsName(presented) && similar(presented, name) ? 'similar' : undefined;

@@ -11,7 +11,7 @@ function parseIpv6(text: string): number[] | undefined {
   if (text.length > 45) return undefined;
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
-  const [head, tail] = halves.map((half) => (half === '' ? [] : groups(half)));
+  const [head, tail] = halves.map((half, index) => (half === '' ? [] : groups(half, index === halves.length - 1)));
   if (head === undefined || (halves.length === 2 && tail === undefined)) return undefined;
   if (halves.length === 1 || tail === undefined) return head.length === 16 ? head : undefined;
   // "::" stands for at least one group of zeros.
@@ -19,11 +19,12 @@ function parseIpv6(text: string): number[] | undefined {
   return zeros >= 2 ? [...head, ...new Array<number>(zeros).fill(0), ...tail] : undefined;
 }
 
-function groups(text: string): number[] | undefined {
+/** The bytes of groups between colons. The very last may be an IPv4 address. */
+function groups(text: string, last: boolean): number[] | undefined {
   const parts = text.split(':');
   const bytes: number[] = [];
   for (const [index, part] of parts.entries()) {
-    const embedded = index === parts.length - 1 && part.includes('.') ? parseIpv4(part) : undefined;
+    const embedded = last && index === parts.length - 1 && part.includes('.') ? parseIpv4(part) : undefined;
     if (embedded !== undefined) {
       bytes.push(...embedded);
     } else {

@@ -104,8 +104,9 @@ export class PathBuilder {
       if (links.some((link) => sameEntity(link.certificate, candidate.certificate))) continue;
       const status = this.verify(child, candidate);
       if (status === 'valid') valid.push(candidate);
-      // Somebody else of that name: key identifiers guide here, but never make a valid signature invalid.
-      else if (status !== 'invalid' || !(keyIdsDiffer(child, candidate.certificate) || this.#isSelfSigned(last))) {
+      // Whoever has that name but not that key is no issuer. Key identifiers and the certificate's own key tell; they
+      // never speak against a signature that is valid.
+      else if (status === 'limit' || !(keyIdsDiffer(child, candidate.certificate) || this.#isSelfSigned(last))) {
         others.push(candidate);
       }
     }
