@@ -4,7 +4,7 @@
  */
 export { type DerElement, DerError, DerReader } from './der.ts';
 export { OID, type OidName, oidName } from './oid.ts';
-export { decodePem, encodePem, type PemBlock, PemError } from './pem.ts';
+export { decodePem, encodePem, PemError } from './pem.ts';
 export { contextTag, TAG } from './tag.ts';
 export { decodeString } from './text.ts';
 export * as der from './write.ts';

@@ -6,8 +6,7 @@
 export { type ChainInput, validateChain } from './chain.ts';
 export type { Purpose } from './checks.ts';
 export { X509Error } from './error.ts';
-export { type AuthorityInfoAccess, encodeAuthorityInfoAccess } from './extensions/authority-info-access.ts';
-export type { BasicConstraints } from './extensions/basic-constraints.ts';
+export { encodeAuthorityInfoAccess } from './extensions/authority-info-access.ts';
 export { type GeneralName, generalNameText } from './extensions/general-name.ts';
 export type { KeyUsage } from './extensions/key-usage.ts';
 export {
@@ -22,22 +21,14 @@ export {
 export { formatIp, parseIp } from './ip.ts';
 export { type ExtensionInput, type Issuance, issueCertificate } from './issue.ts';
 export { type LeafKey, leafKey } from './leaf-key.ts';
-export { type Attribute, attributeOf, type Name, type NameInput } from './name.ts';
+export type { Name } from './name.ts';
 export {
-  type AlgorithmIdentifier,
   type Certificate,
   type Extension,
   findExtension,
-  isSelfIssued,
-  type KnownExtensions,
   parseCertificate,
 } from './parse.ts';
 export { certificatesFromPem } from './pem.ts';
 export { printable } from './printable.ts';
 export { RootStore } from './roots.ts';
-export {
-  CHAIN_FINDING_CODES,
-  type ChainFinding,
-  type ChainFindingCode,
-  type ChainVerdict,
-} from './verdict.ts';
+export type { ChainFinding, ChainFindingCode, ChainVerdict } from './verdict.ts';
