@@ -39,6 +39,9 @@ export class PathBuilder {
   readonly #crypto: CryptoProvider;
   readonly #statuses = new Map<Certificate, Map<Certificate, SignatureStatus>>();
   readonly #keys = new Map<Certificate, PublicKey | undefined>();
+  readonly #issuers = new Map<Certificate, readonly Candidate[]>();
+  readonly #entities = new Map<Certificate, number>();
+  readonly #representatives: Certificate[] = [];
   #verifications = 0;
   #steps = 0;
 
@@ -86,31 +89,50 @@ export class PathBuilder {
     }
   }
 
-  /** Certificates that `last` names as its issuer and that are not below it: those that signed it first, then roots. */
+  /** Issuers of `last` that are not below it already: a path never meets the same name with the same key twice. */
   #issuersOf(links: readonly Candidate[], last: Candidate): Candidate[] {
-    const child = last.certificate;
-    const name = child.issuer.der;
-    const fromStore = this.#roots.bySubject(name).map((root) => ({ certificate: root, sent: undefined, anchor: true }));
-    const fromPeer = this.#sent.filter((one) => equal(one.certificate.subject.der, name));
+    const below = new Set(links.map((link) => this.#entity(link.certificate)));
+    return this.#possibleIssuers(last).filter((issuer) => !below.has(this.#entity(issuer.certificate)));
+  }
+
+  /** Certificates that `child` names as its issuer: those that signed it first, then those that may be broken, roots before others. */
+  #possibleIssuers(child: Candidate): readonly Candidate[] {
+    const { certificate } = child;
+    const known = this.#issuers.get(certificate);
+    if (known !== undefined) return known;
+    const name = certificate.issuer.der;
+    const sent = this.#sent.filter((one) => equal(one.certificate.subject.der, name));
     // A root that was sent too is known by its place.
-    const onlyStored = fromStore.filter((root) => !fromPeer.some((one) => one.certificate === root.certificate));
+    const roots = this.#roots.bySubject(name).filter((root) => !sent.some((one) => one.certificate === root));
+    const candidates: Candidate[] = roots.map((root) => ({ certificate: root, sent: undefined, anchor: true }));
+    candidates.push(...sent.filter((one) => one.anchor), ...sent.filter((one) => !one.anchor));
     const valid: Candidate[] = [];
     const others: Candidate[] = [];
-    for (const candidate of [
-      ...onlyStored,
-      ...fromPeer.filter((one) => one.anchor),
-      ...fromPeer.filter((one) => !one.anchor),
-    ]) {
-      if (links.some((link) => sameEntity(link.certificate, candidate.certificate))) continue;
-      const status = this.verify(child, candidate);
+    for (const candidate of candidates) {
+      if (this.#entity(candidate.certificate) === this.#entity(certificate)) continue;
+      const status = this.verify(certificate, candidate);
       if (status === 'valid') valid.push(candidate);
       // Whoever has that name but not that key is no issuer. Key identifiers and the certificate's own key tell; they
       // never speak against a signature that is valid.
-      else if (status === 'limit' || !(keyIdsDiffer(child, candidate.certificate) || this.#isSelfSigned(last))) {
+      else if (status === 'limit' || !(keyIdsDiffer(certificate, candidate.certificate) || this.#isSelfSigned(child))) {
         others.push(candidate);
       }
     }
-    return [...valid, ...others];
+    const issuers = [...valid, ...others];
+    this.#issuers.set(certificate, issuers);
+    return issuers;
+  }
+
+  /** A number for a name and a key: certificates for the same have the same. Compared once, as peers choose their length. */
+  #entity(certificate: Certificate): number {
+    let entity = this.#entities.get(certificate);
+    if (entity === undefined) {
+      const { subject, spki } = certificate;
+      entity = this.#representatives.findIndex((one) => equal(one.spki, spki) && equal(one.subject.der, subject.der));
+      if (entity < 0) entity = this.#representatives.push(certificate) - 1;
+      this.#entities.set(certificate, entity);
+    }
+    return entity;
   }
 
   /** Whether a certificate names itself as its issuer, and its own key does not speak against it. */
@@ -145,11 +167,6 @@ export class PathBuilder {
     this.#keys.set(certificate, key);
     return key;
   }
-}
-
-/** The same name with the same key: a path through it twice is a loop. */
-function sameEntity(a: Certificate, b: Certificate): boolean {
-  return equal(a.subject.der, b.subject.der) && equal(a.spki, b.spki);
 }
 
 /** Whether key identifiers say that `issuer` has another key than the one that signed `child`. */
