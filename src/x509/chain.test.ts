@@ -68,6 +68,27 @@ describe('an acceptable chain', () => {
     expect(verdict).toMatchObject({ trusted: true, sent: [0, 4, undefined] });
   });
 
+  it('may lead to a root of version 1, which can not say that it is a CA', () => {
+    const outer = new DerReader(root.der).sequence('Certificate');
+    const fields = outer.sequence('tbsCertificate');
+    fields.any('version');
+    const kept = Array.from({ length: 6 }, () => fields.any('field').der);
+    // Nobody verifies the signature of what is trusted.
+    const old = der.sequence(
+      der.sequence(...kept),
+      outer.any('signatureAlgorithm').der,
+      der.bitString(new Uint8Array(8)),
+    );
+    expect(parseCertificate(old).version).toBe(1);
+    expect(validate([leaf.der, intermediate.der], [old])).toMatchObject({ trusted: true });
+    expect(codes(validate([leaf.der, intermediate.der, old], []))).toContain('ISSUER_NOT_CA@2');
+  });
+
+  it('may be for any purpose', () => {
+    expect(judge({ leaf: { extendedKeyUsage: [OID.anyExtendedKeyUsage] } })).toMatchObject({ trusted: true });
+    expect(judge({ leaf: { extendedKeyUsage: [] } })).toMatchObject({ trusted: true });
+  });
+
   it('is valid to its last second', () => {
     expect(validate([leaf.der, intermediate.der], [root.der], { at: NOW + DAY + 999 }).trusted).toBe(true);
     expect(validate([leaf.der, intermediate.der], [root.der], { at: NOW - DAY }).trusted).toBe(true);
