@@ -13,6 +13,8 @@ export interface CommonConfig {
   readonly groups?: readonly GroupName[];
   /** Schemes accepted in the peer's CertificateVerify, and in its chain unless told apart. */
   readonly signatureSchemes?: readonly SchemeName[];
+  /** Schemes accepted in the peer's chain, sent as signature_algorithms_cert (RFC 8446 section 4.2.3). */
+  readonly signatureSchemesCert?: readonly SchemeName[];
   /** Application protocols by their registered ids (RFC 7301), at most 255 bytes each, ASCII. */
   readonly alpn?: readonly string[];
   /** Largest plaintext this side wants to receive, 64 to 16,385 bytes with the content type (RFC 8449). */

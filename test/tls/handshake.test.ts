@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/bytes/index.ts';
 import type { AeadName, GroupName, KeyType } from '../../src/crypto/index.ts';
 import { nodeCrypto } from '../../src/crypto/node/index.ts';
-import { type ClientConfig, type ServerConfig, TlsConnection, type TlsEvent } from '../../src/tls/index.ts';
+import {
+  type ClientConfig,
+  type Request,
+  type ServerConfig,
+  TlsConnection,
+  type TlsEvent,
+} from '../../src/tls/index.ts';
 import { TLS13_SUITES } from '../../src/tls/registry/cipher-suites.ts';
 import { selfSigned } from '../support/credentials.ts';
 import { type Answers, exchange, settle } from '../support/engines.ts';
@@ -204,6 +210,19 @@ describe('certificates', () => {
     const ends = pair({ credential: 'ask' }, { clientCertificate: 'require' }, { clientCertificate: own });
     expectEcho(ends);
     expect(leafOf(ends.server)).toBe(hexOf(own.chain[0]));
+  });
+
+  it('tells apart the schemes of the handshake and of the chain, both ways', () => {
+    const signatureSchemesCert = ['rsa_pkcs1_sha256'] as const;
+    const seen: Request[] = [];
+    const client = TlsConnection.client({ crypto: nodeCrypto, serverName: 'server.test', signatureSchemesCert });
+    const server = TlsConnection.server({ crypto: nodeCrypto, credentials: 'ask' });
+    for (const part of client.takeOutput()) server.receive(part);
+    if (server.request !== undefined) seen.push(server.request);
+    expect(seen[0]?.question).toMatchObject({ signatureSchemesCert: [0x0401] });
+    const asked = pair({}, { clientCertificate: 'request', signatureSchemesCert }).client.info.certificateRequest;
+    expect(asked?.signatureSchemesCert).toEqual([0x0401]);
+    expect(asked?.signatureSchemes).toContain(0x0403);
   });
 
   it('sends an empty certificate, which is taken where none is required', () => {

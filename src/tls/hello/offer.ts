@@ -8,6 +8,7 @@ import { type KeyShareEntry, keyShare } from '../extensions/key-share.ts';
 import { recordSizeLimit } from '../extensions/record-size-limit.ts';
 import { serverName } from '../extensions/server-name.ts';
 import { signatureAlgorithms } from '../extensions/signature-algorithms.ts';
+import { signatureAlgorithmsCert } from '../extensions/signature-algorithms-cert.ts';
 import { signedCertificateTimestamp } from '../extensions/signed-certificate-timestamp.ts';
 import { statusRequest } from '../extensions/status-request.ts';
 import { supportedGroups } from '../extensions/supported-groups.ts';
@@ -78,6 +79,9 @@ function encodeOffer(offer: Omit<Offer, 'extensionIds' | 'bytes'>): Offer {
     extensions.push(extension(serverName.clientHello, checkedName(config.serverName)));
   extensions.push(extension(supportedGroups.clientHello, set.groupCodes));
   extensions.push(extension(signatureAlgorithms.clientHello, set.schemeCodes));
+  if (set.schemeCodesCert.length > 0) {
+    extensions.push(extension(signatureAlgorithmsCert.clientHello, [...set.schemeCodesCert]));
+  }
   if (set.alpn.length > 0) extensions.push(extension(alpn.clientHello, set.alpn.map(fromAscii)));
   if (config.requestOcsp !== false) extensions.push(extension(statusRequest.clientHello, null));
   if (config.requestScts !== false) extensions.push(extension(signedCertificateTimestamp.clientHello, null));

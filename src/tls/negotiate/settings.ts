@@ -16,6 +16,8 @@ export interface Settings {
   readonly groupCodes: readonly number[];
   readonly schemes: readonly SchemeName[];
   readonly schemeCodes: readonly number[];
+  /** Empty when the chain's schemes are not told apart. */
+  readonly schemeCodesCert: readonly number[];
   readonly alpn: readonly string[];
 }
 
@@ -36,7 +38,8 @@ export function settings(config: CommonConfig): Settings {
   for (const group of groups) requireDeclared(capabilities.groups, group, group, crypto);
   // SHA-1 signatures are verified only on request: RFC 9155 forbids them, RFC 8446 section 4.2.3 calls them legacy.
   const schemes = config.signatureSchemes ?? capabilities.schemes.filter((scheme) => !scheme.endsWith('sha1'));
-  for (const scheme of schemes) requireDeclared(capabilities.schemes, scheme, scheme, crypto);
+  const schemesCert = config.signatureSchemesCert ?? [];
+  for (const scheme of [...schemes, ...schemesCert]) requireDeclared(capabilities.schemes, scheme, scheme, crypto);
   if (suites.length === 0 || groups.length === 0 || schemes.length === 0) {
     throw badConfiguration('cipherSuites, groups and signatureSchemes need at least one entry each');
   }
@@ -52,6 +55,7 @@ export function settings(config: CommonConfig): Settings {
     groupCodes: groups.map((group) => GROUPS[group]),
     schemes,
     schemeCodes: schemes.map((scheme) => SCHEMES[scheme].code),
+    schemeCodesCert: schemesCert.map((scheme) => SCHEMES[scheme].code),
     alpn: config.alpn ?? [],
   };
 }

@@ -1,0 +1,18 @@
+/**
+ * The engine's registries and message forms, for those who look at bytes without a connection: the diagnosis and the
+ * explanation. The public face is index.ts.
+ */
+export { alpn } from './extensions/alpn.ts';
+export type { RawExtension } from './extensions/block.ts';
+export { keyShare } from './extensions/key-share.ts';
+export { supportedVersions } from './extensions/supported-versions.ts';
+export { type ClientHello, encodeClientHello } from './messages/client-hello.ts';
+export { FieldTree } from './messages/field-tree.ts';
+export { decodeMessage, type HandshakeName, type MessageOf } from './messages/message.ts';
+export { alertName } from './registry/alerts.ts';
+export { CIPHER_SUITES, cipherSuiteName } from './registry/cipher-suites.ts';
+export { EXTENSION_TYPES, type ExtensionName } from './registry/extension-types.ts';
+export { HANDSHAKE_TYPES } from './registry/handshake-types.ts';
+export { GROUPS, groupName } from './registry/named-groups.ts';
+export { SIGNATURE_SCHEMES, schemeName } from './registry/signature-schemes.ts';
+export { VERSIONS, versionName } from './registry/versions.ts';
