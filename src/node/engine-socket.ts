@@ -221,13 +221,17 @@ export abstract class EngineSocket extends LayeredSocket {
     this.secureConnecting = false;
     this.alpnProtocol = info.alpn ?? false;
     this.servername = info.serverName ?? false;
+    const { role, config } = this.settings;
+    if (role === 'server' && config.clientCertificate !== undefined && !info.peerCertificates?.length) {
+      this.authorizationError = 'UNABLE_TO_GET_ISSUER_CERT'; // what node:tls has for no certificate at all
+    }
     this.transport.cork();
     try {
       this.#flush(engine);
-      const staple = this.settings.role === 'client' ? info.peerCertificates?.[0]?.ocspResponse : undefined;
+      const staple = role === 'client' ? info.peerCertificates?.[0]?.ocspResponse : undefined;
       if (staple !== undefined) this.emit('OCSPResponse', Buffer.from(staple));
       this.emit('secure');
-      if (this.settings.role === 'client' && !this.destroyed) this.emit('secureConnect');
+      if (role === 'client' && !this.destroyed) this.emit('secureConnect');
       const waiting = this.#waiting;
       this.#waiting = undefined;
       if (waiting !== undefined) this.#send(waiting.chunks, waiting.done);
