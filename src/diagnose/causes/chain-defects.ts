@@ -1,0 +1,148 @@
+/** Faults of a certificate that its bytes prove and that all have one form: what, where, which rule, what to do. */
+import type { Cause } from '../cause.ts';
+import { bytesOf, certificateFinding, problemsOf, roleOf } from '../certificates.ts';
+import type { FindingCode, ForeignMessage } from '../finding.ts';
+
+interface Defect {
+  readonly code: FindingCode;
+  readonly title: string;
+  readonly meaning: string;
+  readonly remedy: string;
+  readonly alsoKnownAs: readonly ForeignMessage[];
+}
+
+const DEFECTS: readonly Defect[] = [
+  {
+    code: 'CERT_MISSING',
+    title: 'the peer sent no certificate',
+    meaning: 'The peer sent no certificate.',
+    remedy: 'Configure one.',
+    alsoKnownAs: [{ client: 'openssl', text: 'no peer certificate available' }],
+  },
+  {
+    code: 'CERT_MALFORMED',
+    title: 'a certificate is malformed',
+    meaning: 'A certificate does not parse by X.690 and RFC 5280.',
+    remedy: 'Have it issued anew.',
+    alsoKnownAs: [{ client: 'Go', text: 'x509: malformed certificate' }],
+  },
+  {
+    code: 'CERT_SIGNATURE_INVALID',
+    title: 'a signature in the chain is wrong',
+    meaning: "The issuer's key did not make the signature.",
+    remedy: 'Look for a mixed-up intermediate; else have it issued anew.',
+    alsoKnownAs: [
+      { client: 'openssl', text: 'certificate signature failure' },
+      { client: 'Node.js', text: 'CERT_SIGNATURE_FAILURE' },
+    ],
+  },
+  {
+    code: 'CERT_SIGNATURE_WEAK',
+    title: 'a signature in the chain is over SHA-1 or MD5',
+    meaning: 'A signature over SHA-1 or MD5.',
+    remedy: 'Have it issued anew.',
+    alsoKnownAs: [
+      { client: 'openssl', text: 'CA signature digest algorithm too weak' },
+      { client: 'Go', text: 'insecure algorithm' },
+      { client: 'GnuTLS', text: 'uses insecure algorithm' },
+    ],
+  },
+  {
+    code: 'CERT_SIGNATURE_UNSUPPORTED',
+    title: 'a signature algorithm is not understood',
+    meaning: 'A signature algorithm that is not understood here.',
+    remedy: 'Use RSA, ECDSA or Ed25519.',
+    alsoKnownAs: [],
+  },
+  {
+    code: 'CERT_KEY_UNSUPPORTED',
+    title: 'a key is outside the accepted range',
+    meaning: 'A key outside the accepted range: too short, explicit curve parameters, an unknown kind.',
+    remedy: 'Make a new key: P-256 or RSA 2048.',
+    alsoKnownAs: [{ client: 'openssl', text: 'EE certificate key too weak' }],
+  },
+  {
+    code: 'ISSUER_NOT_CA',
+    title: 'an issuer is no CA',
+    meaning: 'A certificate that issued another may not.',
+    remedy: "Use the CA's certificate as issuer.",
+    alsoKnownAs: [{ client: 'openssl', text: 'invalid CA certificate' }],
+  },
+  {
+    code: 'PATH_LENGTH_EXCEEDED',
+    title: 'more intermediates than a CA allows',
+    meaning: 'More intermediates than a CA above allows.',
+    remedy: "Leave one out, or have the CA's certificate issued anew.",
+    alsoKnownAs: [
+      { client: 'openssl', text: 'path length constraint exceeded' },
+      { client: 'Go', text: 'too many intermediates for path length constraint' },
+      { client: 'Java', text: 'pathLenConstraint violated' },
+    ],
+  },
+  {
+    code: 'CERT_WRONG_PURPOSE',
+    title: 'the certificate is not for servers',
+    meaning: 'extKeyUsage leaves out what it is used for.',
+    remedy: 'Have it issued for server authentication.',
+    alsoKnownAs: [
+      { client: 'openssl', text: 'unsuitable certificate purpose' },
+      { client: 'Node.js', text: 'INVALID_PURPOSE' },
+      { client: 'Go', text: 'incompatible key usage' },
+      { client: 'Java', text: 'Extended key usage does not permit use for TLS server authentication' },
+    ],
+  },
+  {
+    code: 'CERT_UNKNOWN_EXTENSION',
+    title: 'a critical extension is not understood',
+    meaning: 'A critical extension that is not understood here.',
+    remedy: 'Have it issued without, if clients are to accept it.',
+    alsoKnownAs: [{ client: 'openssl', text: 'unhandled critical extension' }],
+  },
+  {
+    code: 'NAME_CONSTRAINTS_UNSUPPORTED',
+    title: 'a CA constrains names, which is not evaluated yet',
+    meaning: 'A CA on the path constrains names; that is not evaluated yet, and so not accepted.',
+    remedy: 'Judge it with another client.',
+    alsoKnownAs: [],
+  },
+  {
+    code: 'CHAIN_LIMIT_EXCEEDED',
+    title: 'the chain is too much work to judge',
+    meaning: 'Judging the chain needs more work than a named limit allows.',
+    remedy: 'Send only the chain.',
+    alsoKnownAs: [],
+  },
+];
+
+/** One cause for each defect. */
+export const chainDefects: readonly Cause[] = DEFECTS.map(causeOf);
+
+function causeOf(defect: Defect): Cause {
+  const cause: Cause = {
+    ...defect,
+    severity: 'error',
+    step: 'cert',
+    provedBy: 'The bytes of the certificate, and the section that they are held against.',
+    evaluate: (facts) =>
+      problemsOf(facts, defect.code).map((located) => {
+        const { problem, address } = located;
+        return certificateFinding(cause, facts, located, {
+          title: problem.message,
+          fault: `${defect.title} (${roleOf(located)})`,
+          evidence: [
+            ...bytesOf(located, roleOf(located), problem.spec),
+            { kind: 'text', text: `${problem.message} (${problem.spec})` },
+          ],
+          fix: {
+            text: `${lowerFirst(defect.remedy.replace(/\.$/, ''))}; it is served on ${address.address}`,
+            commands: [],
+          },
+        });
+      }),
+  };
+  return cause;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.substring(1);
+}

@@ -1,0 +1,74 @@
+/**
+ * Every cause, in the order in which findings are shown: along the way of a connection, the gravest first. A new cause
+ * is a file beside this one and a line here; the screens, the JSON, docs/findings.md and `explain CODE` follow.
+ */
+import type { Cause } from '../cause.ts';
+import type { FindingCode } from '../finding.ts';
+import { alpnRefused } from './alpn-refused.ts';
+import { certExpired } from './cert-expired.ts';
+import { certExpiresSoon } from './cert-expires-soon.ts';
+import { certNotYetValid } from './cert-not-yet-valid.ts';
+import { chainDefects } from './chain-defects.ts';
+import { clientCertRejected, clientCertRequired } from './client-certificate.ts';
+import { closedBeforeData } from './closed-before-data.ts';
+import { httpNoAnswer } from './http-no-answer.ts';
+import { nameMismatch } from './name-mismatch.ts';
+import { nameNotResolved } from './name-not-resolved.ts';
+import { noCommonCipherSuite } from './no-common-cipher-suite.ts';
+import { noCommonGroup } from './no-common-group.ts';
+import { noCommonSignatureScheme } from './no-common-signature-scheme.ts';
+import { noCommonVersion } from './no-common-version.ts';
+import { notTls } from './not-tls.ts';
+import { peerSilent } from './peer-silent.ts';
+import { protocolViolation } from './protocol-violation.ts';
+import { proxyProtocolExpected } from './proxy-protocol-expected.ts';
+import { resetBeforeData } from './reset-before-data.ts';
+import { sniRejected } from './sni-rejected.ts';
+import { tcpRefused } from './tcp-refused.ts';
+import { tcpTimeout } from './tcp-timeout.ts';
+import { tcpUnreachable } from './tcp-unreachable.ts';
+import { unexplained } from './unexplained.ts';
+import { certSelfSigned, chainIncomplete, rootUntrusted, unknownIssuer } from './untrusted.ts';
+
+/** The catalogue. */
+export const CAUSES: readonly Cause[] = [
+  nameNotResolved,
+  tcpRefused,
+  tcpTimeout,
+  tcpUnreachable,
+  notTls,
+  proxyProtocolExpected,
+  peerSilent,
+  resetBeforeData,
+  closedBeforeData,
+  noCommonCipherSuite,
+  noCommonGroup,
+  noCommonSignatureScheme,
+  noCommonVersion,
+  sniRejected,
+  alpnRefused,
+  clientCertRequired,
+  clientCertRejected,
+  protocolViolation,
+  certSelfSigned,
+  rootUntrusted,
+  chainIncomplete,
+  unknownIssuer,
+  certExpired,
+  certNotYetValid,
+  nameMismatch,
+  ...chainDefects,
+  certExpiresSoon,
+  httpNoAnswer,
+  unexplained,
+];
+
+const BY_CODE: ReadonlyMap<string, Cause> = new Map(CAUSES.map((cause) => [cause.code, cause]));
+
+/** The cause of a code, in any case of letters; `undefined` for one that does not exist. */
+export function causeOf(code: string): Cause | undefined {
+  return BY_CODE.get(code.toUpperCase());
+}
+
+/** The codes in the order of the catalogue. */
+export const FINDING_CODES: readonly FindingCode[] = CAUSES.map(({ code }) => code);

@@ -1,0 +1,96 @@
+import type { Cause } from '../cause.ts';
+import type { Facts } from '../facts.ts';
+import type { Finding } from '../finding.ts';
+import { failsWith, makeFinding } from '../make-finding.ts';
+import type { DnsObservation, DnsStatus } from '../observations.ts';
+import { quote } from '../reproduce.ts';
+import { listed } from '../words.ts';
+
+/** Answers that say something of the name; the others say something of the resolver. */
+const ABOUT_THE_NAME: Partial<Record<DnsStatus, string>> = {
+  nxdomain: 'the name does not exist',
+  nodata: 'the name exists and has no address',
+  not_found: 'the name does not exist or has no address',
+  servfail: 'the resolver could not answer for it (SERVFAIL)',
+  refused: 'the resolver refuses to answer for it (REFUSED)',
+};
+
+/** How an answer is written in DNS. */
+const RCODE: Partial<Record<DnsStatus, string>> = {
+  answer: 'NOERROR',
+  nxdomain: 'NXDOMAIN',
+  nodata: 'NOERROR, no record (NODATA)',
+  not_found: 'no address (NXDOMAIN or NODATA: the system does not say which)',
+  servfail: 'SERVFAIL',
+  refused: 'REFUSED',
+  timeout: 'no answer',
+};
+
+/** DNS has no address for the name. */
+export const nameNotResolved: Cause = {
+  code: 'NAME_NOT_RESOLVED',
+  severity: 'error',
+  step: 'dns',
+  title: 'the name has no address',
+  meaning: 'DNS has no address for the name.',
+  provedBy: "The resolver's answer: NXDOMAIN, no record of that type, SERVFAIL.",
+  remedy: 'Correct the name, or publish an A or AAAA record.',
+  alsoKnownAs: [
+    { client: 'curl', text: 'Could not resolve host' },
+    { client: 'openssl', text: 'Name or service not known' },
+    { client: 'Node.js', text: 'ENOTFOUND' },
+    { client: 'Go', text: 'no such host' },
+    { client: 'Java', text: 'UnknownHostException' },
+    { client: 'Chrome', text: 'ERR_NAME_NOT_RESOLVED' },
+  ],
+  evaluate(facts) {
+    const { dns } = facts;
+    if (dns === undefined || dns.records.some(({ addresses }) => addresses.length > 0)) return [];
+    // The gravest answer speaks for both types: NXDOMAIN is about the name, NODATA about one type.
+    const statuses = dns.records.map(({ status }) => status);
+    const status = (['nxdomain', 'servfail', 'refused', 'nodata', 'not_found'] as const).find((one) =>
+      statuses.includes(one),
+    );
+    const fault = status === undefined ? undefined : ABOUT_THE_NAME[status];
+    return status === undefined || fault === undefined ? [] : [finding(facts, dns, status, fault)];
+  },
+};
+
+function finding(facts: Facts, dns: DnsObservation, status: DnsStatus, fault: string): Finding {
+  const server = /^udp:\/\/(.*)$/.exec(dns.resolver)?.[1];
+  const host = facts.run.target.host;
+  return makeFinding(nameNotResolved, facts, null, {
+    title: fault,
+    summary: failsWith(facts, fault),
+    evidence: [
+      {
+        kind: 'table',
+        rows: dns.records.map(({ type, status, detail }) => ({
+          label: type,
+          value: RCODE[status] ?? status,
+          source: `${dns.resolver === 'system' ? "the system's resolver" : dns.resolver}${detail === undefined ? '' : `, ${detail}`}`,
+        })),
+      },
+    ],
+    proof: {
+      kind: 'dns',
+      after: listed(dns.records.map((one) => `${one.type} ${RCODE[one.status]}`)),
+      connections: [],
+    },
+    fix:
+      status === 'servfail' || status === 'refused'
+        ? {
+            text: `ask the name's own servers, and look at its delegation and its DNSSEC`,
+            commands: [`dig +cd ${quote(host)}`],
+          }
+        : { text: `correct the name, or publish an A or AAAA record for ${host}`, commands: [] },
+    reproduce: [server === undefined ? `getent ahosts ${quote(host)}` : digCommand(server, host)],
+  });
+}
+
+/** @param server `IP:PORT` or `[IP]:PORT` */
+function digCommand(server: string, host: string): string {
+  const at = server.lastIndexOf(':');
+  const address = server.substring(0, at).replace(/^\[|\]$/g, '');
+  return `dig @${address} -p ${server.substring(at + 1)} ${quote(host)} A`;
+}

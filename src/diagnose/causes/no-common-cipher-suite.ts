@@ -1,0 +1,39 @@
+import type { Cause } from '../cause.ts';
+import { failsWith } from '../make-finding.ts';
+import { provedByChange, suspectRefusal } from '../refusal.ts';
+import { opensslClient } from '../reproduce.ts';
+
+const ALERTS = { handshake_failure: 4, insufficient_security: 8, illegal_parameter: 1, internal_error: 1 };
+
+/** No cipher suite is on both lists. */
+export const noCommonCipherSuite: Cause = {
+  code: 'NO_COMMON_CIPHER_SUITE',
+  severity: 'error',
+  step: 'tls',
+  title: 'no common cipher suite',
+  meaning: 'No cipher suite is on both lists.',
+  provedBy: 'A ServerHello that comes as soon as every registered cipher suite is offered.',
+  remedy: 'Widen one of them.',
+  alsoKnownAs: [
+    { client: 'curl', text: 'alert handshake failure' },
+    { client: 'Node.js', text: 'EPROTO alert number 40' },
+    { client: 'Go', text: 'remote error: tls: handshake failure' },
+    { client: 'Java', text: 'Received fatal alert: handshake_failure' },
+    { client: 'Chrome', text: 'ERR_SSL_VERSION_OR_CIPHER_MISMATCH' },
+  ],
+  suspect: (address) =>
+    suspectRefusal('NO_COMMON_CIPHER_SUITE', 'cipher_suites:all', { alerts: ALERTS }, address, {
+      alsoPassesWith: ['offer:all'],
+      saysNothingOf: ['versions:1.2'],
+    }),
+  evaluate: (facts) =>
+    provedByChange(noCommonCipherSuite, 'cipher_suites:all', facts, (address, { cipherSuite }) => ({
+      title: `no common cipher suite: the server takes ${cipherSuite}`,
+      summary: failsWith(facts, `no common cipher suite, the server takes ${cipherSuite}`),
+      fix: {
+        text: `allow TLS_AES_128_GCM_SHA256 on ${address.address}: every client of TLS 1.3 has it (RFC 8446 section 9.1)`,
+        commands: [],
+      },
+      reproduce: [opensslClient(facts, address, '-tls1_3 -ciphersuites TLS_AES_128_GCM_SHA256')],
+    })),
+};

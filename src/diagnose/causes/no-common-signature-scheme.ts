@@ -1,0 +1,40 @@
+import type { Cause } from '../cause.ts';
+import { failsWith } from '../make-finding.ts';
+import { provedByChange, suspectRefusal } from '../refusal.ts';
+import { opensslClient } from '../reproduce.ts';
+
+const ALERTS = { handshake_failure: 4, illegal_parameter: 1, unsupported_certificate: 4, internal_error: 1 };
+
+/** The server has no certificate that the client's signature algorithms fit. */
+export const noCommonSignatureScheme: Cause = {
+  code: 'NO_COMMON_SIGNATURE_SCHEME',
+  severity: 'error',
+  step: 'tls',
+  title: 'no common signature scheme',
+  meaning: "The server has no certificate that the client's signature algorithms fit.",
+  provedBy: 'A ServerHello that comes as soon as every registered signature scheme is offered.',
+  remedy: 'Add a certificate of another key type.',
+  alsoKnownAs: [
+    { client: 'curl', text: 'alert handshake failure' },
+    { client: 'Node.js', text: 'EPROTO alert number 40' },
+    { client: 'Go', text: 'remote error: tls: handshake failure' },
+    { client: 'Java', text: 'Received fatal alert: handshake_failure' },
+  ],
+  suspect: (address) =>
+    suspectRefusal('NO_COMMON_SIGNATURE_SCHEME', 'signature_schemes:all', { alerts: ALERTS }, address, {
+      alsoPassesWith: ['offer:all'],
+      saysNothingOf: ['versions:1.2'],
+    }),
+  evaluate: (facts) =>
+    provedByChange(noCommonSignatureScheme, 'signature_schemes:all', facts, (address) => ({
+      title: "no common signature scheme: the server's key makes none of those offered",
+      summary: failsWith(facts, 'no common signature scheme'),
+      fix: {
+        text: `give ${address.address} a certificate with a P-256 or an RSA key, beside or instead of the one it has`,
+        commands: [],
+      },
+      reproduce: [
+        opensslClient(facts, address, '-tls1_3 -sigalgs ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256:rsa_pkcs1_sha256'),
+      ],
+    })),
+};

@@ -1,0 +1,53 @@
+import type { Cause } from '../cause.ts';
+import type { AddressFacts, Facts } from '../facts.ts';
+import type { Evidence } from '../finding.ts';
+import { failsWith, makeFinding } from '../make-finding.ts';
+import { opensslClient } from '../reproduce.ts';
+
+/** The peer breaks TLS itself. */
+export const protocolViolation: Cause = {
+  code: 'PROTOCOL_VIOLATION',
+  severity: 'error',
+  step: 'tls',
+  title: 'the peer breaks the protocol',
+  meaning: 'The peer breaks TLS itself; the evidence has the bytes. [Errors](errors.md) has the rule.',
+  provedBy: 'The bytes, and the section of the RFC that forbids them.',
+  remedy: 'Update the peer, or take out what changes the bytes on the way.',
+  alsoKnownAs: [],
+  evaluate: (facts) =>
+    facts.addresses.filter(({ symptom }) => symptom.kind === 'violation').flatMap((address) => finding(facts, address)),
+};
+
+function finding(facts: Facts, address: AddressFacts) {
+  const error = address.tls?.error;
+  if (error === undefined) return [];
+  const { evidence, message, spec, code } = error;
+  return makeFinding(protocolViolation, facts, address, {
+    title: message,
+    summary: failsWith(facts, `the peer breaks the protocol (${code})`),
+    where: evidence === undefined ? null : { message: evidence.messageType, bytes: evidence.span },
+    evidence: [...bytesOf(address, evidence), { kind: 'text', text: `${code}: ${spec}` }],
+    proof: { kind: 'bytes', after: message, connections: [address.tcp.connection] },
+    fix: {
+      text: `update the server on ${address.address}; if it is right, something on the way changes the bytes: look for a TLS-inspecting device`,
+      commands: [],
+    },
+    reproduce: [opensslClient(facts, address, '-msg')],
+  });
+}
+
+/** The bytes that broke the rule, where the message was recorded. */
+function bytesOf(
+  address: AddressFacts,
+  evidence: NonNullable<NonNullable<AddressFacts['tls']>['error']>['evidence'],
+): Evidence[] {
+  if (evidence === undefined) return [];
+  const { messageType, span } = evidence;
+  for (const { event } of address.tls?.events.toReversed() ?? []) {
+    if (event.kind !== 'message' || event.direction !== 'received' || event.name !== messageType) continue;
+    const start = Math.min(span.start, event.bytes.length);
+    const bytes = event.bytes.subarray(start, start + 32);
+    return [{ kind: 'bytes', bytes, start, mark: span, reads: messageType, caption: 'forbidden here' }];
+  }
+  return [];
+}

@@ -1,0 +1,43 @@
+import type { Cause } from '../cause.ts';
+import { failsWith } from '../make-finding.ts';
+import { provedByChange, suspectRefusal } from '../refusal.ts';
+import { opensslClient } from '../reproduce.ts';
+
+const ALERTS = { unrecognized_name: 10, handshake_failure: 2, access_denied: 2, internal_error: 2, decode_error: 1 };
+
+/** The server has nothing for the name that it was asked for. */
+export const sniRejected: Cause = {
+  code: 'SNI_REJECTED',
+  severity: 'error',
+  step: 'tls',
+  title: 'the server refuses the name',
+  meaning: 'The server has nothing for the name it was asked for, and says so.',
+  provedBy: 'The same ClientHello without a server name gets a ServerHello.',
+  remedy: 'Correct the name, or add a virtual host for it.',
+  alsoKnownAs: [
+    { client: 'curl', text: 'tlsv1 unrecognized name' },
+    { client: 'openssl', text: 'tlsv1 unrecognized name' },
+    { client: 'Node.js', text: 'EPROTO alert number 112' },
+    { client: 'Go', text: 'remote error: tls: unrecognized name' },
+    { client: 'Java', text: 'Received fatal alert: unrecognized_name' },
+    { client: 'Chrome', text: 'ERR_SSL_UNRECOGNIZED_NAME_ALERT' },
+  ],
+  suspect: (address) =>
+    address.tls?.input.serverName === undefined
+      ? undefined
+      : suspectRefusal('SNI_REJECTED', 'server_name:none', { alerts: ALERTS, withoutAlert: 2 }, address),
+  evaluate: (facts) =>
+    provedByChange(sniRejected, 'server_name:none', facts, (address) => {
+      const name = address.tls?.input.serverName ?? '';
+      return {
+        title: `the server refuses the name ${name}`,
+        summary: failsWith(facts, `the server has nothing for the name ${name}`),
+        notes: ['the same ClientHello without a server name is answered: a default virtual host is there'],
+        fix: {
+          text: `correct the name, or add a virtual host and certificate for ${name} on ${address.address}`,
+          commands: [],
+        },
+        reproduce: [opensslClient(facts, address)],
+      };
+    }),
+};

@@ -1,0 +1,51 @@
+/** What the three silent refusals share: they are told, with everything that was ruled out, when no cause was proved. */
+import type { Cause, Search } from '../cause.ts';
+import type { AddressFacts, Facts, Symptom } from '../facts.ts';
+import type { Finding, Fix } from '../finding.ts';
+import { failsWith, makeFinding, symptomText } from '../make-finding.ts';
+import { changeOf } from '../probes/change.ts';
+import { refusalEvidence, refusalPlace } from '../refusal.ts';
+import { curl, opensslClient } from '../reproduce.ts';
+
+/** The findings of a cause that is a symptom: at every address that shows it before the first byte. */
+export function findSymptom(
+  cause: Cause,
+  kind: Symptom['kind'],
+  facts: Facts,
+  searchAt: (address: AddressFacts) => Search,
+  words: { readonly title: string; readonly summary: string; fix(address: AddressFacts): Fix },
+): Finding[] {
+  return facts.addresses
+    .filter(({ symptom }) => symptom.kind === kind && 'received' in symptom && symptom.received === 0)
+    .map((address) =>
+      makeFinding(cause, facts, address, {
+        title: words.title,
+        summary: failsWith(facts, words.summary),
+        where: refusalPlace(address),
+        evidence: refusalEvidence(address),
+        proof: { kind: 'observation', after: symptomText(address), connections: connectionsAt(address) },
+        notes: searchNotes(searchAt(address)),
+        fix: words.fix(address),
+        reproduce: [opensslClient(facts, address), curl(facts, address)],
+      }),
+    );
+}
+
+/** What the probes ruled out, and what they left open. */
+export function searchNotes({ remaining, ruledOut }: Search): string[] {
+  const notes = ruledOut.length === 0 ? [] : [`ruled out by a probe each: ${ruledOut.map(inWords).join('; ')}`];
+  if (remaining.length > 0) {
+    notes.push(`not ruled out: ${remaining.map(inWords).join('; ')}`);
+  }
+  return notes;
+}
+
+/** The connections that were made to an address. */
+export function connectionsAt({ tcp, exchanges }: AddressFacts): number[] {
+  return [tcp.connection, ...exchanges.map(({ connection }) => connection)];
+}
+
+function inWords({ code, change }: { readonly code: string; readonly change: Parameters<typeof changeOf>[0] }): string {
+  const { input, to } = changeOf(change);
+  return `${code} (${input}: ${to})`;
+}

@@ -1,0 +1,44 @@
+import type { Cause } from '../cause.ts';
+import { failsWith, makeFinding, symptomText } from '../make-finding.ts';
+import { describeAnswer } from '../probes/answer.ts';
+import { changeOf } from '../probes/change.ts';
+import { refusalEvidence, refusalPlace } from '../refusal.ts';
+import { opensslClient } from '../reproduce.ts';
+import { connectionsAt, searchNotes } from './symptoms.ts';
+
+/** It fails, and no probe told why. */
+export const unexplained: Cause = {
+  code: 'UNEXPLAINED',
+  severity: 'error',
+  step: 'tls',
+  title: 'it fails, and no probe told why',
+  meaning: 'It fails, and no probe told why; the evidence has what was seen.',
+  provedBy: 'Nothing: what was seen and what was ruled out is told.',
+  remedy: 'Run it with `-vv`, and report it: a cause is missing here.',
+  alsoKnownAs: [],
+  fallback: true,
+  evaluate: (facts, searchAt) =>
+    facts.addresses
+      .filter(({ tls, symptom }) => tls !== undefined && symptom.kind !== 'none')
+      .map((address) =>
+        makeFinding(unexplained, facts, address, {
+          title: `the handshake fails with ${symptomText(address)}, and no probe told why`,
+          summary: failsWith(facts, `${symptomText(address)}, unexplained`),
+          where: refusalPlace(address),
+          evidence: [
+            ...refusalEvidence(address),
+            ...address.exchanges.map((exchange) => {
+              const { input, to } = changeOf(exchange.change);
+              return { kind: 'text' as const, text: `${input} changed to ${to}: ${describeAnswer(exchange)}` };
+            }),
+          ],
+          proof: { kind: 'observation', after: symptomText(address), connections: connectionsAt(address) },
+          notes: searchNotes(searchAt(address)),
+          fix: {
+            text: `look at the log of ${address.endpoint} for this time; run it again with -vv and report what it shows`,
+            commands: [],
+          },
+          reproduce: [opensslClient(facts, address, '-msg')],
+        }),
+      ),
+};

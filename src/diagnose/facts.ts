@@ -1,0 +1,128 @@
+import { alertReceived } from './messages.ts';
+import { type Negotiated, negotiatedOf } from './negotiated.ts';
+import type {
+  ChainObservation,
+  DnsObservation,
+  ExchangeObservation,
+  HttpObservation,
+  TcpObservation,
+  TlsObservation,
+} from './observations.ts';
+import type { Run } from './run.ts';
+import { endpointText } from './target.ts';
+
+/** How a handshake failed, as far as the client sees it: what hypotheses start from. */
+export type Symptom =
+  /** The handshake is complete and nothing went wrong after it. */
+  | { readonly kind: 'none' }
+  /** There was no TCP connection. */
+  | { readonly kind: 'unreached' }
+  | { readonly kind: 'alert'; readonly name: string; readonly code: number; readonly afterHandshake: boolean }
+  | { readonly kind: 'reset' | 'closed' | 'silent'; readonly received: number }
+  | { readonly kind: 'not_tls' }
+  /** This side refused the peer's chain. */
+  | { readonly kind: 'rejected' }
+  /** Both sides keep to the protocol and share no parameters. */
+  | { readonly kind: 'incompatible'; readonly code: string }
+  /** The peer broke the protocol. */
+  | { readonly kind: 'violation' };
+
+/** What was seen at one address. */
+export interface AddressFacts {
+  readonly address: string;
+  readonly port: number;
+  /** `192.0.2.10:443`. */
+  readonly endpoint: string;
+  readonly tcp: TcpObservation;
+  readonly tls: TlsObservation | undefined;
+  readonly negotiated: Negotiated;
+  readonly chain: ChainObservation | undefined;
+  readonly http: HttpObservation | undefined;
+  /** The connections that differ in one input. */
+  readonly exchanges: readonly ExchangeObservation[];
+  readonly symptom: Symptom;
+}
+
+/** A run, looked at by address. */
+export interface Facts {
+  readonly run: Run;
+  readonly dns: DnsObservation | undefined;
+  readonly addresses: readonly AddressFacts[];
+  /** TCP connections opened or tried. */
+  readonly connections: number;
+}
+
+/** Arranges what a run saw. */
+export function factsOf(run: Run): Facts {
+  const { observations } = run;
+  const of = <K extends (typeof observations)[number]['kind']>(kind: K) =>
+    observations.filter((one): one is Extract<(typeof observations)[number], { kind: K }> => one.kind === kind);
+  const tcp = of('tcp');
+  const exchanges = of('exchange');
+  const probing = new Set(exchanges.map(({ connection }) => connection));
+  const first = tcp.filter(
+    (one, index) =>
+      !probing.has(one.connection) &&
+      tcp.findIndex((other) => other.address === one.address && other.port === one.port) === index,
+  );
+  return {
+    run,
+    dns: of('dns')[0],
+    connections: tcp.length,
+    addresses: first.map((one) => {
+      const here = (other: { readonly connection: number }) => other.connection === one.connection;
+      const tls = of('tls').find(here);
+      const negotiated = negotiatedOf(tls);
+      return {
+        address: one.address,
+        port: one.port,
+        endpoint: endpointText(one.address, one.port),
+        tcp: one,
+        tls,
+        negotiated,
+        chain: of('chain').find(here),
+        http: of('http').find(here),
+        exchanges: exchanges.filter(({ address, port }) => address === one.address && port === one.port),
+        symptom: symptomOf(tls, negotiated),
+      };
+    }),
+  };
+}
+
+/** Whether the handshake at an address did what it should. */
+export function isHealthy(address: AddressFacts): boolean {
+  return address.symptom.kind === 'none';
+}
+
+function symptomOf(tls: TlsObservation | undefined, { complete }: Negotiated): Symptom {
+  if (tls === undefined) return { kind: 'unreached' };
+  const { error, end, received } = tls;
+  const alert = alertReceived(tls);
+  if (error?.code === 'ALERT_RECEIVED' && alert !== undefined) {
+    return {
+      kind: 'alert',
+      name: alert.name ?? `alert ${alert.code}`,
+      code: alert.code,
+      afterHandshake: complete,
+    };
+  }
+  if (error?.code === 'NOT_TLS') return { kind: 'not_tls' };
+  if (error?.code === 'CERTIFICATE_REJECTED') return { kind: 'rejected' };
+  if (error?.fault === 'incompatible') return { kind: 'incompatible', code: error.code };
+  if (error !== undefined && error.code !== 'CONNECTION_TRUNCATED') return { kind: 'violation' };
+  if (complete) return { kind: 'none' };
+  if (end === 'reset' || end === 'closed') return { kind: end, received };
+  return { kind: 'silent', received };
+}
+
+/**
+ * What shows that this machine's network works, apart from the address in question: an answer of the resolver or of
+ * another address. `undefined` when nothing does: then a silence says nothing of the peer.
+ */
+export function networkAnswers({ dns, addresses }: Facts, apart: AddressFacts): string | undefined {
+  const other = addresses.find(
+    (one) => one.address !== apart.address && (one.tcp.status === 'connected' || one.tcp.status === 'refused'),
+  );
+  if (other !== undefined) return `${other.address} answers`;
+  return dns?.records.some(({ status }) => status === 'answer') === true ? 'the resolver answers' : undefined;
+}

@@ -1,0 +1,190 @@
+/**
+ * What a run saw. Observations are facts: nothing here judges. Times are milliseconds since the run began, bytes are
+ * as they crossed, and everything survives JSON (run-json.ts), so that a saved run is judged again without a network.
+ */
+import type { Span } from '../bytes/index.ts';
+import type { StampedEvent } from '../explain/index.ts';
+import type { ChainFindingCode } from '../x509/index.ts';
+import type { ChangeId } from './probes/change.ts';
+
+/**
+ * What a resolver said of one record type. `not_found` is "no such name or no such record": the system's resolver does
+ * not tell them apart.
+ */
+export type DnsStatus =
+  | 'answer'
+  | 'nxdomain'
+  | 'nodata'
+  | 'not_found'
+  | 'servfail'
+  | 'refused'
+  | 'unreachable'
+  | 'timeout'
+  | 'failed';
+
+/** The answer for one record type. */
+export interface DnsRecords {
+  readonly type: 'A' | 'AAAA';
+  readonly status: DnsStatus;
+  readonly addresses: readonly string[];
+  /** The code that the resolver's library gave. */
+  readonly detail?: string;
+}
+
+/** A name was looked up. */
+export interface DnsObservation {
+  readonly kind: 'dns';
+  readonly at: number;
+  readonly took: number;
+  readonly name: string;
+  /** `system` or `udp://IP:PORT`. */
+  readonly resolver: string;
+  readonly records: readonly DnsRecords[];
+}
+
+/**
+ * How a TCP connection attempt ended. `no_route` is a failure of this machine (it has no way to that family),
+ * `denied` its own firewall; `unreachable` was said by the network.
+ */
+export type TcpStatus =
+  | 'connected'
+  | 'refused'
+  | 'timeout'
+  | 'reset'
+  | 'unreachable'
+  | 'no_route'
+  | 'denied'
+  | 'failed';
+
+/** A TCP connection was tried. Connections are numbered from 1 in the order they were opened. */
+export interface TcpObservation {
+  readonly kind: 'tcp';
+  readonly connection: number;
+  readonly at: number;
+  readonly took: number;
+  readonly address: string;
+  readonly port: number;
+  readonly status: TcpStatus;
+  readonly detail?: string;
+}
+
+/** What a handshake is made with. The failing neighbour differs in exactly one of these. */
+export interface ProbeInput {
+  readonly serverName?: string;
+  readonly alpn: readonly string[];
+  /** Registered names; absent means what the engine offers. */
+  readonly cipherSuites?: readonly string[];
+  readonly groups?: readonly string[];
+  readonly signatureSchemes?: readonly string[];
+  readonly clientCertificate: boolean;
+}
+
+/** How the byte stream stood when it was over; `unconnected` for a probe that got no connection. */
+export type TransportEnd = 'open' | 'closed' | 'reset' | 'timeout' | 'unconnected';
+
+/** A TlsError as data. */
+export interface ObservedError {
+  readonly code: string;
+  readonly fault: string;
+  readonly message: string;
+  readonly spec: string;
+  /** The message and the bytes in it that broke the rule. */
+  readonly evidence?: { readonly messageType: string; readonly span: Span };
+}
+
+/** A handshake was tried on a TCP connection. */
+export interface TlsObservation {
+  readonly kind: 'tls';
+  readonly connection: number;
+  readonly at: number;
+  /** Until the handshake was complete or had failed. */
+  readonly took: number;
+  readonly input: ProbeInput;
+  readonly end: TransportEnd;
+  readonly error?: ObservedError;
+  /** Bytes on the wire in each direction. */
+  readonly sent: number;
+  readonly received: number;
+  /** The first bytes received, at most 256. */
+  readonly first: Uint8Array;
+  readonly events: readonly StampedEvent[];
+}
+
+/** A certificate of a path, as far as a screen needs it. */
+export interface PathCertificate {
+  readonly name: string;
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** Its place among those sent; absent when only the trust store has it. */
+  readonly sent?: number;
+}
+
+/** Something wrong with a chain, as the validation says it. */
+export interface ChainProblem {
+  readonly code: ChainFindingCode;
+  /** Place in the path. */
+  readonly depth?: number;
+  /** Place among the certificates sent. */
+  readonly sent?: number;
+  /** Offsets in that certificate's DER. */
+  readonly span?: Span;
+  readonly message: string;
+  readonly spec: string;
+  readonly caIssuers?: readonly string[];
+  readonly presented?: readonly { readonly text: string; readonly span: Span }[];
+  readonly nearMisses?: readonly { readonly text: string; readonly reason: string }[];
+}
+
+/** A chain was judged. */
+export interface ChainObservation {
+  readonly kind: 'chain';
+  readonly connection: number;
+  /** Epoch milliseconds that validity was judged at. */
+  readonly time: number;
+  /** Whom the peer must be. */
+  readonly identity: string;
+  readonly trusted: boolean;
+  readonly anchored: boolean;
+  readonly path: readonly PathCertificate[];
+  readonly problems: readonly ChainProblem[];
+}
+
+/** A request was sent over a connection with a complete handshake. */
+export interface HttpObservation {
+  readonly kind: 'http';
+  readonly connection: number;
+  readonly at: number;
+  readonly took: number;
+  readonly protocol: 'h2' | 'http/1.1';
+  readonly method: string;
+  readonly path: string;
+  readonly status?: number;
+  /** The few that a check reads, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Why there is no status. */
+  readonly error?: string;
+}
+
+/** Bytes were sent on a connection of their own and the answer's first bytes kept: a probe. */
+export interface ExchangeObservation {
+  readonly kind: 'exchange';
+  readonly connection: number;
+  readonly at: number;
+  readonly took: number;
+  readonly address: string;
+  readonly port: number;
+  readonly change: ChangeId;
+  readonly sent: Uint8Array;
+  readonly received: Uint8Array;
+  /** `open` when what was waited for came. */
+  readonly end: TransportEnd;
+}
+
+/** Anything that a run saw. */
+export type Observation =
+  | DnsObservation
+  | TcpObservation
+  | TlsObservation
+  | ChainObservation
+  | HttpObservation
+  | ExchangeObservation;

@@ -1,0 +1,97 @@
+/**
+ * Which connection to open next: the one whose outcome rules out most. A failing handshake has several hypotheses, each
+ * with the one change under which it would pass; every probe made splits them into those that foretold its outcome and
+ * those that did not. Pure: the same observations give the same plan.
+ */
+
+import type { Cause, Hypothesis, Search } from './cause.ts';
+import { type AddressFacts, type Facts, isHealthy } from './facts.ts';
+import { findMessage } from './messages.ts';
+import { outcomeOf, type ProbeOutcome } from './probes/answer.ts';
+import { type Change, type ChangeId, changeOf } from './probes/change.ts';
+
+/** A probe that is worth a connection. */
+export interface Plan {
+  readonly address: AddressFacts;
+  readonly change: Change;
+  readonly bytes: Uint8Array;
+}
+
+/** Changes that prove nothing by themselves and split the others: tried when that saves connections. */
+const SPLITTERS: readonly ChangeId[] = ['offer:all'];
+
+/** Where the search stands after the probes made so far. */
+export function searchAt(address: AddressFacts, facts: Facts, causes: readonly Cause[]): Search {
+  const hypotheses = causes.flatMap((cause) => cause.suspect?.(address, facts) ?? []);
+  const outcomes = outcomesAt(address);
+  const remaining = hypotheses.filter((hypothesis) =>
+    [...outcomes].every(([change, outcome]) => outcome === 'unknown' || foretells(hypothesis, change, outcome)),
+  );
+  return {
+    remaining,
+    ruledOut: hypotheses.filter((hypothesis) => !remaining.includes(hypothesis)),
+    proved: remaining.find(({ change }) => outcomes.get(change) === 'pass'),
+  };
+}
+
+/** The next probe, or `undefined` when none would tell more. Addresses that fail alike are probed once. */
+export function nextProbe(facts: Facts, causes: readonly Cause[]): Plan | undefined {
+  const seen = new Set<string>();
+  for (const address of facts.addresses) {
+    if (isHealthy(address) || address.tls === undefined) continue;
+    const symptom = JSON.stringify(address.symptom);
+    if (seen.has(symptom)) continue;
+    seen.add(symptom);
+    const { remaining, proved } = searchAt(address, facts, causes);
+    if (proved !== undefined && remaining.length === 1) continue;
+    const plan = bestProbe(address, facts, remaining);
+    if (plan !== undefined) return plan;
+  }
+  return undefined;
+}
+
+function bestProbe(address: AddressFacts, facts: Facts, remaining: readonly Hypothesis[]): Plan | undefined {
+  const tried = outcomesAt(address);
+  const own = new Set(remaining.map(({ change }) => change));
+  const total = remaining.reduce((sum, { weight }) => sum + weight, 0);
+  let best: { readonly plan: Plan; readonly gain: number } | undefined;
+  for (const id of [...own, ...SPLITTERS]) {
+    if (tried.has(id)) continue;
+    const change = changeOf(id);
+    const bytes = bytesFor(change, address, facts);
+    if (bytes === undefined) continue;
+    const share = remaining.reduce((sum, one) => sum + one.weight * chanceToPass(one, id), 0) / total;
+    // A splitter has to tell more; what proves a cause is worth a connection even when only that cause is left.
+    const gain = entropy(share) + (own.has(id) ? 0.1 : 0);
+    if (gain > 0 && (best === undefined || gain > best.gain)) best = { plan: { address, change, bytes }, gain };
+  }
+  return best?.plan;
+}
+
+function bytesFor(change: Change, address: AddressFacts, facts: Facts): Uint8Array | undefined {
+  const hello = findMessage(address.tls, 'sent', 'client_hello')?.bytes;
+  if (hello === undefined) return undefined;
+  const { target, settings } = facts.run;
+  return change.bytes({ hello, target, input: settings.input, address: address.address, port: address.port });
+}
+
+function outcomesAt({ exchanges, symptom }: AddressFacts): Map<ChangeId, ProbeOutcome> {
+  return new Map(exchanges.map((exchange) => [exchange.change, outcomeOf(exchange, symptom.kind)]));
+}
+
+function foretells(hypothesis: Hypothesis, id: ChangeId, outcome: ProbeOutcome): boolean {
+  const chance = chanceToPass(hypothesis, id);
+  return chance === 0.5 || (chance === 1) === (outcome === 'pass');
+}
+
+/** 1 or 0 where the hypothesis says how a probe ends, 0.5 where it says nothing of it. */
+function chanceToPass({ change, alsoPassesWith, saysNothingOf }: Hypothesis, id: ChangeId): number {
+  if (change === id || alsoPassesWith.includes(id)) return 1;
+  return saysNothingOf.includes(id) ? 0.5 : 0;
+}
+
+/** Bits that a probe tells whose chance to pass is `share`. */
+function entropy(share: number): number {
+  if (share <= 0 || share >= 1) return 0;
+  return -(share * Math.log2(share) + (1 - share) * Math.log2(1 - share));
+}

@@ -1,0 +1,177 @@
+/**
+ * The changes that a probe makes to a failing handshake: each touches exactly one input, and the bytes are the
+ * failing ClientHello itself with that input exchanged. Nothing here needs a key, because a probe stops at the
+ * server's first answer.
+ */
+import { fromAscii } from '../../bytes/index.ts';
+import type { ProbeInput } from '../observations.ts';
+import type { Target } from '../target.ts';
+import { widen, withoutExtension, withVersion12 } from './hello.ts';
+
+/** A change by its name, as saved runs hold it. */
+export type ChangeId =
+  | 'versions:1.2'
+  | 'cipher_suites:all'
+  | 'groups:all'
+  | 'signature_schemes:all'
+  | 'offer:all'
+  | 'server_name:none'
+  | 'alpn:none'
+  | 'preamble:proxy'
+  | 'protocol:http'
+  | 'protocol:listen';
+
+/** What a change is made from. */
+export interface ChangeContext {
+  /** The ClientHello of the failing handshake, header included. */
+  readonly hello: Uint8Array;
+  readonly input: ProbeInput;
+  readonly target: Target;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** One input exchanged. */
+export interface Change {
+  readonly id: ChangeId;
+  /** The input in words: `offered versions`. */
+  readonly input: string;
+  /** What it is changed to. */
+  readonly to: string;
+  /** What an answer must be for the change to have helped. */
+  readonly passesOn: 'server_hello' | 'http_response' | 'any_byte';
+  /** The bytes to send; `undefined` where the failing handshake did not have the input. */
+  bytes(context: ChangeContext): Uint8Array | undefined;
+}
+
+const CHANGES: readonly Change[] = [
+  {
+    id: 'versions:1.2',
+    input: 'offered versions',
+    to: 'TLS 1.2 and older',
+    passesOn: 'server_hello',
+    bytes: ({ hello }) => inRecord(withVersion12(hello)),
+  },
+  {
+    id: 'cipher_suites:all',
+    input: 'offered cipher suites',
+    to: 'every registered one of TLS 1.3',
+    passesOn: 'server_hello',
+    bytes: ({ hello }) => inRecord(widen(hello, ['cipher_suites'])),
+  },
+  {
+    id: 'groups:all',
+    input: 'offered groups',
+    to: 'every registered one',
+    passesOn: 'server_hello',
+    bytes: ({ hello }) => inRecord(widen(hello, ['groups'])),
+  },
+  {
+    id: 'signature_schemes:all',
+    input: 'offered signature schemes',
+    to: 'every registered one',
+    passesOn: 'server_hello',
+    bytes: ({ hello }) => inRecord(widen(hello, ['signature_schemes'])),
+  },
+  {
+    id: 'offer:all',
+    input: 'offered cipher suites, groups and signature schemes',
+    to: 'every registered one',
+    passesOn: 'server_hello',
+    bytes: ({ hello }) => inRecord(widen(hello, ['cipher_suites', 'groups', 'signature_schemes'])),
+  },
+  {
+    id: 'server_name:none',
+    input: 'server name',
+    to: 'none',
+    passesOn: 'server_hello',
+    bytes: ({ hello }) => inRecord(withoutExtension(hello, 'server_name')),
+  },
+  {
+    id: 'alpn:none',
+    input: 'ALPN',
+    to: 'none',
+    passesOn: 'server_hello',
+    bytes: ({ hello }) => inRecord(withoutExtension(hello, 'application_layer_protocol_negotiation')),
+  },
+  {
+    id: 'preamble:proxy',
+    input: 'preamble before the ClientHello',
+    to: 'PROXY protocol, version 1',
+    passesOn: 'server_hello',
+    bytes: ({ hello, address, port }) => concatAscii(proxyPreamble(address, port), inRecord(hello)),
+  },
+  {
+    id: 'protocol:http',
+    input: 'protocol',
+    to: 'HTTP without TLS',
+    passesOn: 'http_response',
+    bytes: ({ target }) => fromAscii(`HEAD / HTTP/1.1\r\nHost: ${target.host}\r\nConnection: close\r\n\r\n`),
+  },
+  {
+    id: 'protocol:listen',
+    input: 'protocol',
+    to: 'nothing sent, only listening',
+    passesOn: 'any_byte',
+    bytes: () => new Uint8Array(0),
+  },
+];
+
+const BY_ID: ReadonlyMap<string, Change> = new Map(CHANGES.map((change) => [change.id, change]));
+
+/** Every change, for tests and documentation. */
+export const ALL_CHANGES: readonly Change[] = CHANGES;
+
+/** The change of an id. @throws RangeError for one that does not exist */
+export function changeOf(id: ChangeId): Change {
+  const change = BY_ID.get(id);
+  if (change === undefined) throw new RangeError(`no change ${id}`);
+  return change;
+}
+
+/** The failing value of the input that a change exchanges, in words. */
+export function valueBefore(id: ChangeId, { serverName, alpn }: ProbeInput): string {
+  switch (id) {
+    case 'server_name:none':
+      return serverName ?? 'none';
+    case 'alpn:none':
+      return alpn.join(', ');
+    case 'versions:1.2':
+      return 'TLS 1.3';
+    case 'preamble:proxy':
+      return 'none';
+    case 'protocol:http':
+    case 'protocol:listen':
+      return 'TLS';
+    default:
+      return 'those that this client implements';
+  }
+}
+
+/** Largest fragment of a plaintext record (RFC 8446 section 5.1). */
+const MAX_FRAGMENT = 2 ** 14;
+
+/** A ClientHello in a record: every legal one of ours fits into a single one. */
+function inRecord(hello: Uint8Array | undefined): Uint8Array | undefined {
+  if (hello === undefined) return undefined;
+  if (hello.length > MAX_FRAGMENT) throw new RangeError(`a ClientHello of ${hello.length} bytes`);
+  const record = new Uint8Array(5 + hello.length);
+  // handshake, record version 3.1 as RFC 8446 section 5.1 has it for an initial ClientHello
+  record.set([22, 3, 1, hello.length >> 8, hello.length & 0xff]);
+  record.set(hello, 5);
+  return record;
+}
+
+/** https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt section 2.1: documentation addresses as the source. */
+function proxyPreamble(address: string, port: number): Uint8Array {
+  const [family, source] = address.includes(':') ? ['TCP6', '2001:db8::1'] : ['TCP4', '192.0.2.1'];
+  return fromAscii(`PROXY ${family} ${source} ${address} 49152 ${port}\r\n`);
+}
+
+function concatAscii(preamble: Uint8Array, record: Uint8Array | undefined): Uint8Array | undefined {
+  if (record === undefined) return undefined;
+  const out = new Uint8Array(preamble.length + record.length);
+  out.set(preamble);
+  out.set(record, preamble.length);
+  return out;
+}

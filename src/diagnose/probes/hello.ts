@@ -1,0 +1,101 @@
+/**
+ * ClientHellos that differ from a given one in one list. The random and the key shares stay: whoever sends these stops
+ * at the answer and derives no key.
+ */
+import { Reader, Writer } from '../../bytes/index.ts';
+import {
+  CIPHER_SUITES,
+  type ClientHello,
+  decodeMessage,
+  EXTENSION_TYPES,
+  type ExtensionName,
+  encodeClientHello,
+  GROUPS,
+  HANDSHAKE_TYPES,
+  type RawExtension,
+  SIGNATURE_SCHEMES,
+  VERSIONS,
+} from '../../tls/wire.ts';
+
+/** What {@link widen} can widen. */
+export type OfferedList = 'cipher_suites' | 'groups' | 'signature_schemes';
+
+type HelloToSend = Omit<ClientHello, 'type' | 'extensions'> & { readonly extensions: readonly RawExtension[] };
+
+/** Suites of TLS 1.3 (RFC 8446 appendix B.4 and what was registered since): their names have no key exchange. */
+const TLS13_SUITES = Object.entries(CIPHER_SUITES).flatMap(([name, code]) =>
+  /_WITH_|_SCSV$/.test(name) ? [] : [code],
+);
+
+/** Suites of TLS 1.2 and older, without those that encrypt or authenticate nothing or need a shared secret. */
+const TLS12_SUITES = Object.entries(CIPHER_SUITES).flatMap(([name, code]) =>
+  name.includes('_WITH_') && !/NULL|anon|EXPORT|PSK|SRP|GOST/.test(name) ? [code] : [],
+);
+
+const REGISTERED: Readonly<Record<OfferedList, readonly number[]>> = {
+  cipher_suites: TLS13_SUITES,
+  // RFC 8422 section 5.1.1: the two codes of arbitrary explicit curves name no group.
+  groups: Object.values(GROUPS).filter((code) => code < 0xff00),
+  signature_schemes: Object.values(SIGNATURE_SCHEMES),
+};
+
+/** Extensions that make a hello one of TLS 1.3 or mean nothing without it. */
+const TLS13_ONLY: ReadonlySet<number> = new Set([
+  EXTENSION_TYPES.supported_versions,
+  EXTENSION_TYPES.key_share,
+  EXTENSION_TYPES.psk_key_exchange_modes,
+  EXTENSION_TYPES.pre_shared_key,
+  EXTENSION_TYPES.early_data,
+  EXTENSION_TYPES.cookie,
+]);
+
+/** Without supported_versions the server may answer with TLS 1.2 or anything older (RFC 8446 section 4.2.1). */
+export function withVersion12(hello: Uint8Array): Uint8Array {
+  const message = decode(hello);
+  return encodeClientHello({
+    ...message,
+    legacyVersion: VERSIONS.tls12,
+    cipherSuites: [...TLS12_SUITES, CIPHER_SUITES.TLS_EMPTY_RENEGOTIATION_INFO_SCSV],
+    extensions: [
+      ...message.extensions.filter(({ id }) => !TLS13_ONLY.has(id)),
+      // RFC 8422 section 5.1.2: uncompressed points.
+      { id: EXTENSION_TYPES.ec_point_formats, data: Uint8Array.of(1, 0) },
+      { id: EXTENSION_TYPES.extended_master_secret, data: new Uint8Array(0) },
+    ],
+  });
+}
+
+/** Every registered value of the lists named, behind the hello's own. */
+export function widen(hello: Uint8Array, lists: readonly OfferedList[]): Uint8Array {
+  return encodeClientHello(lists.reduce(widenOne, decode(hello)));
+}
+
+/** Without an extension; `undefined` when the hello does not have it. */
+export function withoutExtension(hello: Uint8Array, name: ExtensionName): Uint8Array | undefined {
+  const message = decode(hello);
+  const extensions = message.extensions.filter(({ id }) => id !== EXTENSION_TYPES[name]);
+  if (extensions.length === message.extensions.length) return undefined;
+  return encodeClientHello({ ...message, extensions });
+}
+
+function decode(bytes: Uint8Array): HelloToSend {
+  const hello = decodeMessage(HANDSHAKE_TYPES.client_hello, bytes);
+  if (hello.type !== 'client_hello') throw new RangeError(`not a ClientHello: ${hello.type}`);
+  return { ...hello, extensions: hello.extensions.raw };
+}
+
+function widenOne(hello: HelloToSend, list: OfferedList): HelloToSend {
+  const registered = REGISTERED[list];
+  if (list === 'cipher_suites') return { ...hello, cipherSuites: union(hello.cipherSuites, registered) };
+  const id = list === 'groups' ? EXTENSION_TYPES.supported_groups : EXTENSION_TYPES.signature_algorithms;
+  const extensions = hello.extensions.map((extension) =>
+    extension.id === id
+      ? { id, data: new Writer().u16s(2, union(new Reader(extension.data).u16s(2, 'list'), registered)).finish() }
+      : extension,
+  );
+  return { ...hello, extensions };
+}
+
+function union(own: readonly number[], registered: readonly number[]): number[] {
+  return [...own, ...registered.filter((code) => !own.includes(code))];
+}

@@ -1,0 +1,68 @@
+import type { AddressFacts } from './facts.ts';
+import type { Report } from './report.ts';
+import { type Json, toJson } from './run-json.ts';
+
+/** A report as the JSON of docs/schema/hellofin-1.json: what was found, without the bytes of whole messages. */
+export function reportToJson(report: Report): Json {
+  const { facts, status, summary, steps, findings, ignored, notMeasured } = report;
+  const { target, startedAt, clock, took } = facts.run;
+  return toJson({
+    target: { text: target.text, host: target.host, port: target.port },
+    status,
+    summary,
+    startedAt: new Date(startedAt).toISOString(),
+    judgedAt: new Date(clock).toISOString(),
+    took,
+    connections: facts.connections,
+    steps,
+    addresses: facts.addresses.map(addressToJson),
+    findings,
+    ignored,
+    notMeasured,
+  });
+}
+
+function addressToJson({ address, port, endpoint, tcp, tls, negotiated, chain, http }: AddressFacts): unknown {
+  return {
+    endpoint,
+    address,
+    port,
+    tcp: { status: tcp.status, took: tcp.took, detail: tcp.detail },
+    ...(tls === undefined
+      ? {}
+      : {
+          tls: {
+            took: tls.took,
+            ...negotiated,
+            error: tls.error === undefined ? undefined : { code: tls.error.code, message: tls.error.message },
+          },
+        }),
+    ...(chain === undefined
+      ? {}
+      : {
+          chain: {
+            trusted: chain.trusted,
+            identity: chain.identity,
+            path: chain.path.map((one) => ({
+              name: one.name,
+              notBefore: new Date(one.notBefore).toISOString(),
+              notAfter: new Date(one.notAfter).toISOString(),
+              sent: one.sent !== undefined,
+            })),
+          },
+        }),
+    ...(http === undefined
+      ? {}
+      : {
+          http: {
+            protocol: http.protocol,
+            method: http.method,
+            path: http.path,
+            status: http.status,
+            headers: http.headers,
+            error: http.error,
+            took: http.took,
+          },
+        }),
+  };
+}

@@ -1,0 +1,34 @@
+/** Commands of other tools that show a colleague the same symptom. Nothing from the network goes into them. */
+import type { AddressFacts, Facts } from './facts.ts';
+import { endpointText } from './target.ts';
+
+/** `openssl s_client` to one address. `options` go behind, `pipe` after it. */
+export function opensslClient(facts: Facts, address: AddressFacts, options = '', pipe = ''): string {
+  const { input, caFile } = facts.run.settings;
+  return [
+    `openssl s_client -connect ${quote(endpointText(address.address, address.port))}`,
+    input.serverName === undefined ? '-noservername' : `-servername ${quote(input.serverName)}`,
+    ...(caFile === undefined ? [] : [`-CAfile ${quote(caFile)}`]),
+    ...(options === '' ? [] : [options]),
+    `</dev/null${pipe === '' ? '' : ` | ${pipe}`}`,
+  ].join(' ');
+}
+
+/** `curl` to one address under the target's name. */
+export function curl(facts: Facts, address: AddressFacts, options = ''): string {
+  const { target, settings } = facts.run;
+  const { serverName } = settings.input;
+  const host = serverName ?? target.host;
+  return [
+    'curl -sv -o /dev/null',
+    ...(host === address.address ? [] : [`--connect-to ::${quote(endpointText(address.address, address.port))}`]),
+    ...(settings.caFile === undefined ? [] : [`--cacert ${quote(settings.caFile)}`]),
+    ...(options === '' ? [] : [options]),
+    quote(`https://${endpointText(host, target.port)}${target.path}`),
+  ].join(' ');
+}
+
+/** A word for a POSIX shell. */
+export function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

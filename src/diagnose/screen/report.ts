@@ -1,0 +1,96 @@
+import { alignedRight, type Line, type Piece, type Style, styled } from '../../explain/index.ts';
+import type { Finding } from '../finding.ts';
+import type { Report } from '../report.ts';
+import type { StepReport, StepStatus } from '../steps.ts';
+import { count, listed, took } from '../words.ts';
+import { findingLines } from './finding.ts';
+
+/** The column that times end in. */
+const WIDTH = 67;
+
+const MARKS: Readonly<Record<StepStatus, readonly [sign: string, style: Style]>> = {
+  good: ['✔', 'good'],
+  bad: ['✖', 'bad'],
+  warn: ['▲', 'warn'],
+  none: ['–', 'dim'],
+  unknown: ['?', 'warn'],
+};
+
+/** How much of a report is shown. */
+export interface ScreenOptions {
+  /** Adds the commands that show the same symptom, and the connections. */
+  readonly verbose: boolean;
+}
+
+/** The screen of one target. */
+export function reportLines(report: Report, options: ScreenOptions): Line[] {
+  const { findings, status, steps, facts } = report;
+  const isBroken = findings.some(({ severity }) => severity === 'error');
+  const lines = isBroken || status === 'not_measured' ? [headline(report), stepLine(steps)] : healthyLines(report);
+  const groups = grouped(findings);
+  for (const { finding, alsoAt } of groups) {
+    lines.push(
+      ...findingLines({
+        finding,
+        alsoAt,
+        connections: facts.connections > facts.addresses.length ? facts.connections : undefined,
+        showsEndpoint: facts.addresses.length > 1 && finding.step !== 'dns',
+        verbose: options.verbose,
+      }),
+    );
+  }
+  if (status !== 'not_measured') {
+    lines.push(...report.notMeasured.map(({ what, reason }): Line => ['  note: ', `${what} not measured: ${reason}`]));
+  }
+  if (report.ignored.length > 0) lines.push(['  note: ', `ignored: ${listed(report.ignored)}`]);
+  if (options.verbose) lines.push([styled('dim', `  ${count(facts.connections, 'connection')}`)]);
+  return lines;
+}
+
+/** The one line for somebody who reads nothing else. */
+export function headline({ findings, status, summary }: Report): Line {
+  return [markOf(statusMark(findings, status)), ' ', styled('strong', summary)];
+}
+
+function healthyLines(report: Report): Line[] {
+  const time = styled('dim', took(report.facts.run.took));
+  return [
+    alignedRight(headline(report), time, WIDTH),
+    ...report.steps.map((one): Line => {
+      const line: Line = ['  ', one.step.toUpperCase().padEnd(6), markOf(one.status), ' ', one.text];
+      return one.took === undefined ? line : alignedRight(line, styled('dim', took(one.took)), WIDTH);
+    }),
+  ];
+}
+
+function stepLine(steps: readonly StepReport[]): Line {
+  const parts = steps.flatMap(({ step, status, brief }): (string | Piece)[] => [
+    `  ${step.toUpperCase()} `,
+    markOf(status),
+    ...(brief === '' ? [] : [' ', brief]),
+  ]);
+  return parts;
+}
+
+function statusMark(findings: readonly Finding[], status: Report['status']): StepStatus {
+  if (findings.some(({ severity }) => severity === 'error')) return 'bad';
+  if (status === 'not_measured') return 'unknown';
+  return findings.some(({ severity }) => severity === 'warning') ? 'warn' : 'good';
+}
+
+function markOf(status: StepStatus): Piece {
+  const [sign, style] = MARKS[status];
+  return styled(style, sign);
+}
+
+/** The same fault at several addresses is shown once. */
+function grouped(findings: readonly Finding[]): { readonly finding: Finding; readonly alsoAt: readonly string[] }[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const key = JSON.stringify([finding.code, finding.title, finding.notes]);
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
+  }
+  return [...groups.values()].flatMap(([finding, ...others]) =>
+    finding === undefined ? [] : [{ finding, alsoAt: others.map(({ endpoint }) => endpoint) }],
+  );
+}

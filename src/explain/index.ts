@@ -1,0 +1,17 @@
+/**
+ * Words and pictures for what the engine tells of itself. Pure: events in, lines of text out; who prints them chooses
+ * the colours. Start at {@link ladderLines}.
+ */
+export { type ForwardSecrecy, type Ladder, ladderOf, type Rung, type StampedEvent } from './ladder.ts';
+export { type LadderDetail, ladderLines } from './ladder-text.ts';
+export {
+  alignedRight,
+  asciiText,
+  type Line,
+  type Piece,
+  type Style,
+  safeText,
+  styled,
+  toPlainText,
+  widthOf,
+} from './text.ts';

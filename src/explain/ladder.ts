@@ -1,0 +1,100 @@
+import type { AlertEvent, Direction, Level, MessageEvent, RecordEvent, TlsEvent } from '../tls/index.ts';
+
+/** An event of the engine with the time that whoever listened gave it, in milliseconds from a start of their choice. */
+export interface StampedEvent {
+  readonly at: number;
+  readonly event: TlsEvent;
+}
+
+/** What crossed: a handshake message, an alert, or the change_cipher_spec that middleboxes want to see. */
+export interface Rung {
+  readonly at: number;
+  readonly direction: Direction;
+  /** The RFC's noun, an alert with its name. */
+  readonly name: string;
+  /** Bytes of the message itself, without record headers and tags. */
+  readonly size: number;
+  readonly level: Level;
+  /** Counted from 1: what one side sends before the other answers. */
+  readonly flight: number;
+  readonly event: MessageEvent | AlertEvent | RecordEvent;
+}
+
+/** A handshake, message by message. */
+export interface Ladder {
+  readonly rungs: readonly Rung[];
+  readonly flights: number;
+  /** How often the client waited for an answer before its Finished. */
+  readonly roundTrips: number;
+  /** Bytes on the wire, by what a tap can read. */
+  readonly bytes: { readonly clear: number; readonly encrypted: number };
+  readonly forwardSecrecy: ForwardSecrecy;
+}
+
+/** Whether the traffic stays secret when the certificate's key leaks later. */
+export interface ForwardSecrecy {
+  readonly holds: boolean | undefined;
+  readonly why: string;
+}
+
+/** Sets the messages of a client's or a server's events in order. */
+export function ladderOf(events: readonly StampedEvent[]): Ladder {
+  const rungs: Rung[] = [];
+  const bytes = { clear: 0, encrypted: 0 };
+  let flight = 0;
+  for (const { at, event } of events) {
+    if (event.kind === 'record') {
+      const size = event.span.end - event.span.start;
+      if (event.level === 'initial') bytes.clear += size;
+      else bytes.encrypted += size;
+    }
+    const rung = rungOf(event);
+    if (rung === undefined) continue;
+    // A change_cipher_spec says nothing and nobody waits for it (RFC 8446 appendix D.4).
+    const last = rungs.findLast(({ event: earlier }) => earlier.kind !== 'record');
+    if (rung.event.kind !== 'record' && rung.direction !== last?.direction) flight++;
+    rungs.push({ at, flight, ...rung });
+  }
+  return { rungs, flights: flight, roundTrips: roundTripsOf(rungs), bytes, forwardSecrecy: forwardSecrecyOf(rungs) };
+}
+
+type Unplaced = Omit<Rung, 'at' | 'flight'>;
+
+function rungOf(event: TlsEvent): Unplaced | undefined {
+  switch (event.kind) {
+    case 'message': {
+      const { direction, name, bytes, level } = event;
+      return { direction, name, size: bytes.length, level, event };
+    }
+    case 'alert': {
+      const { direction, level, code } = event;
+      return { direction, name: `alert ${event.name ?? code}`, size: 2, level, event };
+    }
+    case 'record': {
+      const { direction, level, contentType } = event;
+      if (contentType !== 'change_cipher_spec') return undefined;
+      return { direction, name: contentType, size: event.contentLength, level, event };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Every flight of the peer up to the first Finished that this side sends is one wait. */
+function roundTripsOf(rungs: readonly Rung[]): number {
+  const until = rungs.findIndex(({ direction, name }) => direction === 'sent' && name === 'finished');
+  const handshake = until < 0 ? rungs : rungs.slice(0, until);
+  const answers = handshake.filter(({ direction, event }) => direction === 'received' && event.kind !== 'record');
+  return new Set(answers.map(({ flight }) => flight)).size;
+}
+
+function forwardSecrecyOf(rungs: readonly Rung[]): ForwardSecrecy {
+  const hello = rungs.find(({ name }) => name === 'server_hello')?.event;
+  if (hello?.kind !== 'message') return { holds: undefined, why: 'there is no ServerHello' };
+  const extensions = hello.fields.find(({ name }) => name === 'extensions')?.children ?? [];
+  const share = extensions.find(({ label }) => label === 'key_share');
+  const group = share?.children?.flatMap(({ children = [] }) => children).find(({ name }) => name === 'group');
+  if (share === undefined) return { holds: false, why: 'the ServerHello has no key_share: no fresh key was agreed' };
+  const name = group?.label === undefined ? 'keys' : `${group.label} keys`;
+  return { holds: true, why: `both sides made ${name} for this connection alone; the certificate's key only signs` };
+}

@@ -1,0 +1,53 @@
+import type { Socket } from 'node:net';
+import {
+  type ExchangeObservation,
+  type ExchangeRequest,
+  isAnswered,
+  type TcpObservation,
+  type TransportEnd,
+} from '../../diagnose/index.ts';
+import { openTcp } from './tcp.ts';
+
+/** Bytes of an answer that are kept. */
+const MAX_ANSWER = 2 ** 14;
+
+/** Sends bytes on a connection of their own and keeps the first answer. Never rejects. */
+export async function exchange(
+  request: ExchangeRequest,
+  now: () => number,
+): Promise<readonly (TcpObservation | ExchangeObservation)[]> {
+  const { socket, observation: tcp } = await openTcp(request, now);
+  const at = now();
+  const { end, received } =
+    socket === undefined ? { end: 'unconnected' as const, received: Buffer.alloc(0) } : await converse(socket, request);
+  const { address, port, connection, change, bytes } = request;
+  return [
+    tcp,
+    {
+      ...{ kind: 'exchange', connection, at, took: now() - at, address, port },
+      ...{ change: change.id, sent: bytes, received: new Uint8Array(received), end },
+    },
+  ];
+}
+
+function converse(
+  socket: Socket,
+  { bytes, change, timeout }: ExchangeRequest,
+): Promise<{ readonly end: TransportEnd; readonly received: Buffer }> {
+  let received = Buffer.alloc(0);
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => done('timeout'), timeout);
+    const done = (end: TransportEnd) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve({ end, received });
+    };
+    socket.on('data', (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk]).subarray(0, MAX_ANSWER);
+      if (isAnswered(change, received) || received.length === MAX_ANSWER) done('open');
+    });
+    socket.once('end', () => done('closed'));
+    socket.once('error', () => done('reset'));
+    if (bytes.length > 0) socket.write(bytes);
+  });
+}

@@ -1,0 +1,196 @@
+import type { Socket } from 'node:net';
+import { nodeCrypto } from '../../crypto/node/index.ts';
+import type {
+  ChainObservation,
+  HandshakeRequest,
+  HttpObservation,
+  ObservedError,
+  StampedEvent,
+  TcpObservation,
+  TlsObservation,
+  TransportEnd,
+} from '../../diagnose/index.ts';
+import { TlsError } from '../../tls/index.ts';
+import type { RootStore } from '../../x509/index.ts';
+import type { SecureContextOptions } from '../secure-context.ts';
+import { clientSettings } from '../settings.ts';
+import { TLSSocket } from '../tls-socket.ts';
+import { requestHead } from './http.ts';
+import { JudgingContext } from './judging-context.ts';
+import { openTcp } from './tcp.ts';
+
+/** What every handshake of a run is made with. */
+export interface HandshakeOptions {
+  readonly roots: () => RootStore;
+  /** The client certificate and its key, PEM. */
+  readonly credential?: { readonly cert: string; readonly key: string };
+  /** Receives lines of the key log, each with its line end. */
+  readonly keyLog?: (line: Buffer) => void;
+}
+
+/** Bytes of what came first that are kept. */
+const MAX_FIRST = 256;
+
+/** Milliseconds to wait for a verdict on the client certificate, beyond some round trips. */
+const GRACE = 250;
+
+type Seen = TcpObservation | TlsObservation | ChainObservation | HttpObservation;
+
+/** A TCP connection, a whole handshake, and a request after it. Never rejects for what a peer does. */
+export async function handshake(
+  request: HandshakeRequest,
+  options: HandshakeOptions,
+  now: () => number,
+): Promise<readonly Seen[]> {
+  const { socket, observation: tcp } = await openTcp(request, now);
+  if (socket === undefined) return [tcp];
+  const run = new HandshakeRun(socket, request, options, now);
+  const isComplete = await run.complete();
+  let http: HttpObservation | undefined;
+  if (isComplete && request.http !== undefined) {
+    const { connection, timeout } = request;
+    http = await requestHead(run.tls, { ...request.http, connection, timeout }, now);
+  } else if (isComplete && run.certificateRequested) {
+    await run.settle(3 * tcp.took + GRACE);
+  }
+  const tls = run.finish();
+  return [
+    tcp,
+    tls,
+    ...(run.context.found === undefined ? [] : [run.context.found]),
+    ...(http === undefined ? [] : [http]),
+  ];
+}
+
+class HandshakeRun {
+  readonly tls: TLSSocket;
+  readonly context: JudgingContext;
+  readonly #request: HandshakeRequest;
+  readonly #at: number;
+  readonly #events: StampedEvent[] = [];
+  #took: number | undefined;
+  #first = Buffer.alloc(0);
+  #received = 0;
+  #end: TransportEnd = 'open';
+  #error: Error | undefined;
+  readonly #socket: Socket;
+  readonly #done: Promise<boolean>;
+
+  constructor(socket: Socket, request: HandshakeRequest, options: HandshakeOptions, now: () => number) {
+    this.#socket = socket;
+    this.#request = request;
+    this.#at = now();
+    const { input, identity, clock, connection, timeout } = request;
+    this.context = new JudgingContext(
+      {
+        ...options.credential,
+        ...(input.groups === undefined ? {} : { groups: input.groups }),
+        ...(input.cipherSuites === undefined ? {} : { ciphers: input.cipherSuites.join(':') }),
+        ...(input.signatureSchemes === undefined ? {} : { sigalgs: input.signatureSchemes }),
+      } satisfies SecureContextOptions,
+      { roots: options.roots, identity, clock, connection },
+    );
+    const tlsOptions = {
+      secureContext: this.context,
+      servername: input.serverName ?? '',
+      ALPNProtocols: input.alpn,
+      handshakeTimeout: 0,
+      trace: (event: StampedEvent['event']) => this.#events.push({ at: now(), event }),
+    };
+    const settings = clientSettings(tlsOptions, identity);
+    const groups = settings.config.groups ?? nodeCrypto.capabilities.groups;
+    this.tls = new TLSSocket(socket, tlsOptions, {
+      ...settings,
+      // Post-quantum always, and a classical share beside it, so that no server needs another round trip.
+      config: { ...settings.config, groups, keyShares: keySharesOf(groups) },
+    });
+    if (options.keyLog !== undefined) this.tls.on('keylog', options.keyLog);
+    this.#done = new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#end = 'timeout';
+        end(false);
+      }, timeout);
+      const end = (complete: boolean) => {
+        clearTimeout(timer);
+        this.#took ??= now() - this.#at;
+        resolve(complete);
+      };
+      this.tls.once('secureConnect', () => end(true));
+      this.tls.on('error', (error) => {
+        this.#error ??= error;
+        end(false);
+      });
+      this.tls.once('close', () => end(false));
+    });
+    socket.on('data', (chunk: Buffer) => this.#note(chunk));
+    socket.once('end', () => this.#ended('closed'));
+    socket.once('error', () => this.#ended('reset'));
+  }
+
+  /** Whether the server asked for a client certificate. */
+  get certificateRequested(): boolean {
+    return this.#events.some(({ event }) => event.kind === 'message' && event.name === 'certificate_request');
+  }
+
+  /** Resolves when the handshake is complete (true) or failed. */
+  complete(): Promise<boolean> {
+    return this.#done;
+  }
+
+  /** Waits for what the server says after the handshake: a ticket, or an alert about our certificate. */
+  settle(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => done(), Math.min(milliseconds, this.#request.timeout));
+      const done = () => {
+        clearTimeout(timer);
+        this.#socket.off('data', done);
+        this.tls.off('close', done);
+        // The engine reads the same bytes right after.
+        setImmediate(resolve);
+      };
+      this.#socket.once('data', done);
+      this.tls.once('close', done);
+    });
+  }
+
+  /** Ends the connection and says what was seen. */
+  finish(): TlsObservation {
+    const { connection, input } = this.#request;
+    const error = observedError(this.#error);
+    this.tls.end(() => this.tls.destroy());
+    if (this.#end === 'timeout') this.tls.destroy();
+    return {
+      ...{ kind: 'tls', connection, at: this.#at, took: this.#took ?? 0, input, end: this.#end },
+      ...(error === undefined ? {} : { error }),
+      sent: this.#socket.bytesWritten,
+      received: this.#received,
+      first: new Uint8Array(this.#first),
+      events: this.#events,
+    };
+  }
+
+  #note(chunk: Buffer): void {
+    this.#received += chunk.length;
+    if (this.#first.length < MAX_FIRST) this.#first = Buffer.concat([this.#first, chunk]).subarray(0, MAX_FIRST);
+  }
+
+  #ended(how: TransportEnd): void {
+    if (this.#end === 'open') this.#end = how;
+  }
+}
+
+function keySharesOf<G extends string>(groups: readonly G[]): readonly G[] {
+  const [first] = groups;
+  const second = groups.find((group) => group !== first && group === 'x25519');
+  return [first, first === 'X25519MLKEM768' ? second : undefined].filter((group) => group !== undefined);
+}
+
+/** The engine's error, wherever it stands among the causes. */
+function observedError(error: Error | undefined): ObservedError | undefined {
+  for (let one: unknown = error; one instanceof Error; one = one.cause) {
+    if (!(one instanceof TlsError)) continue;
+    const { code, fault, message, spec, evidence } = one;
+    return { code, fault, message, spec, ...(evidence === undefined ? {} : { evidence }) };
+  }
+  return undefined;
+}
