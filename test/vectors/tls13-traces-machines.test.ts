@@ -9,34 +9,27 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { allocate, concat, EMPTY, toHex } from '../../src/bytes/index.ts';
-import type { CryptoProvider, EphemeralShare, GroupName, PrivateKey, SchemeName } from '../../src/crypto/index.ts';
+import type { CryptoProvider } from '../../src/crypto/index.ts';
 import { nobleCrypto } from '../../src/crypto/noble/index.ts';
 import { nodeCrypto } from '../../src/crypto/node/index.ts';
 import { HandshakeContext, type HandshakeLayer } from '../../src/tls/context.ts';
 import type { Level, SecretLabel } from '../../src/tls/events.ts';
 import type { RawExtension } from '../../src/tls/extensions/block.ts';
-import { cookie } from '../../src/tls/extensions/cookie.ts';
-import { keyShare } from '../../src/tls/extensions/key-share.ts';
-import { supportedGroups } from '../../src/tls/extensions/supported-groups.ts';
 import { Handshake } from '../../src/tls/handshake.ts';
-import type { Offer } from '../../src/tls/hello/offer.ts';
-import type { ClientConfig, Credential, ServerConfig } from '../../src/tls/index.ts';
+import type { ClientConfig, ServerConfig } from '../../src/tls/index.ts';
 import type { TrafficSecret } from '../../src/tls/key-schedule/tls13.ts';
 import { HandshakeBuffer } from '../../src/tls/messages/frame.ts';
-import { decodeMessage, type HandshakeMessage, type MessageOf } from '../../src/tls/messages/message.ts';
-import { settings } from '../../src/tls/negotiate/settings.ts';
+import { decodeMessage, type HandshakeMessage } from '../../src/tls/messages/message.ts';
 import { CONTENT_TYPES } from '../../src/tls/record/content-type.ts';
 import { MAX_PLAINTEXT } from '../../src/tls/record/limits.ts';
 import { RecordReadSide } from '../../src/tls/record/read-side.ts';
 import { RecordWriteSide } from '../../src/tls/record/write-side.ts';
 import { HANDSHAKE_TYPES } from '../../src/tls/registry/handshake-types.ts';
-import { GROUPS, groupForProvider } from '../../src/tls/registry/named-groups.ts';
-import { schemeInfo } from '../../src/tls/registry/signature-schemes.ts';
 import { serverSetup } from '../../src/tls/roles.ts';
 import { CLIENT_MACHINE, start } from '../../src/tls/tls13/client/index.ts';
 import { SERVER_MACHINE } from '../../src/tls/tls13/server/index.ts';
 import { keyOfLeaf } from '../support/credentials.ts';
-import { knownShare } from '../support/replay.ts';
+import { offerOf, serverConfig } from '../support/trace-ends.ts';
 import { type Actor, messagesOf, type Operation, parseTraces, type Trace, valueIn } from '../support/traces.ts';
 import { vectors } from '../support/vectors.ts';
 
@@ -255,122 +248,4 @@ function recordsOf(stream: Uint8Array): Uint8Array[] {
     at = end;
   }
   return records;
-}
-
-function message<N extends HandshakeMessage['type']>(trace: Trace, actor: Actor, name: N, index = 0): MessageOf<N> {
-  const found = messagesOf(trace, actor)
-    .map((bytes) => decodeMessage(bytes[0] ?? 0, bytes))
-    .filter((decoded): decoded is MessageOf<N> => decoded.type === name)[index];
-  if (found === undefined) throw new Error(`${trace.title}: ${actor} sends no ${name}`);
-  return found;
-}
-
-/** Every key pair that an actor makes in a trace, in order. */
-function sharesOf(trace: Trace, actor: Actor, crypto: CryptoProvider): { group: GroupName; share: EphemeralShare }[] {
-  return trace.operations.flatMap(({ actor: by, action, values }) => {
-    const [, name] = /^create an ephemeral (x25519|P-256) key pair$/.exec(action) ?? [];
-    const [privateKey, share] = [values.get('private key'), values.get('public key')];
-    if (by !== actor || name === undefined || privateKey === undefined || share === undefined) return [];
-    const group = name === 'P-256' ? 'secp256r1' : 'x25519';
-    return [{ group, share: knownShare(crypto, group, privateKey, share) } as const];
-  });
-}
-
-/** `crypto` with an actor's key pairs, and `random` for what it draws. */
-function traceCrypto(
-  trace: Trace,
-  actor: Actor,
-  crypto: CryptoProvider,
-  random: readonly Uint8Array[],
-): CryptoProvider {
-  const shares = sharesOf(trace, actor, crypto);
-  const randoms = [...random];
-  const take = (group: GroupName): EphemeralShare => {
-    const next = shares.shift();
-    if (next?.group !== group) throw new Error(`${trace.title}: the next key pair is not of ${group}`);
-    return next.share;
-  };
-  return {
-    ...crypto,
-    random() {
-      const next = randoms.shift();
-      if (next === undefined) throw new Error(`${trace.title}: ${actor} draws too often`);
-      return next;
-    },
-    group: (name) => ({
-      name,
-      generate: () => take(name),
-      respond(peerShare) {
-        const own = take(name);
-        return { share: own.share, secret: own.finish(peerShare) };
-      },
-    }),
-  };
-}
-
-/** An offer that was made by the ClientHello of a trace. */
-function offerOf(trace: Trace, provider: CryptoProvider): Offer {
-  const [bytes = EMPTY] = messagesOf(trace, 'client');
-  const hello = message(trace, 'client', 'client_hello');
-  const crypto = traceCrypto(trace, 'client', provider, []);
-  const asksFor = messagesOf(trace, 'server').some(([type]) => type === HANDSHAKE_TYPES.certificate_request);
-  const config: ClientConfig = {
-    crypto,
-    serverName: 'server',
-    cipherSuites: ['TLS_AES_128_GCM_SHA256', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_256_GCM_SHA384'],
-    groups: (hello.extensions.get(supportedGroups.clientHello) ?? []).flatMap((code) => groupForProvider(code) ?? []),
-    requestOcsp: false,
-    requestScts: false,
-    recordSizeLimit: MAX_PLAINTEXT + 1,
-    ...(asksFor ? { credential: credentialOf(trace, 'client', provider) } : {}),
-  };
-  return {
-    config,
-    settings: settings(config),
-    random: hello.random,
-    legacySessionId: hello.legacySessionId,
-    shares: new Map([[GROUPS.x25519, crypto.group('x25519').generate()]]),
-    cookie: undefined,
-    extensionIds: new Set(hello.extensions.ids()),
-    bytes,
-  };
-}
-
-function serverConfig(trace: Trace, crypto: CryptoProvider): ServerConfig {
-  const { random, extensions } = message(trace, 'server', 'server_hello');
-  const group = groupForProvider(extensions.get(keyShare.serverHello)?.group ?? 0);
-  const retry = messagesOf(trace, 'client').filter(([type]) => type === HANDSHAKE_TYPES.client_hello).length > 1;
-  const sent = retry ? message(trace, 'server', 'hello_retry_request').extensions.get(cookie.helloRetryRequest) : EMPTY;
-  const asks = messagesOf(trace, 'server').some(([type]) => type === HANDSHAKE_TYPES.certificate_request);
-  return {
-    // The cookie is what is drawn before the random of the ServerHello.
-    crypto: traceCrypto(trace, 'server', crypto, retry ? [sent ?? EMPTY, random] : [random]),
-    cipherSuites: ['TLS_AES_128_GCM_SHA256'],
-    groups: group === undefined ? [] : [group],
-    recordSizeLimit: MAX_PLAINTEXT + 1,
-    credentials: [credentialOf(trace, 'server', crypto)],
-    ...(asks ? { clientCertificate: 'require' } : {}),
-  };
-}
-
-/** A chain of a trace and a key that signs as recorded, but only what the recorded signature is for. */
-function credentialOf(trace: Trace, actor: Actor, crypto: CryptoProvider): Credential & { readonly key: PrivateKey } {
-  const chain = message(trace, actor, 'certificate').certificateList.map(({ certData }) => certData);
-  const { algorithm, signature } = message(trace, actor, 'certificate_verify');
-  const recorded = schemeInfo(algorithm)?.name as SchemeName;
-  const { spki } = keyOfLeaf(chain[0] ?? EMPTY) ?? { spki: EMPTY };
-  const publicKey = crypto.importPublicKey(spki);
-  return {
-    chain,
-    key: {
-      type: publicKey.type,
-      schemes: [recorded],
-      spki,
-      sign(scheme, data) {
-        expect(scheme).toBe(recorded);
-        expect(publicKey.verify(scheme, data, signature), 'the recorded signature is over what is signed').toBe(true);
-        return signature;
-      },
-    },
-  };
 }
