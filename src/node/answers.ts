@@ -2,9 +2,9 @@
  * What the Node face answers to the engine's questions.
  */
 import { X509Certificate } from 'node:crypto';
+import type { SchemeName } from '../crypto/index.ts';
 import type { CertificateRequestSummary, ClientHelloSummary, Credential, PeerCertificate } from '../tls/index.ts';
-import type { AlertName } from '../tls/registry/alerts.ts';
-import { SCHEMES } from '../tls/registry/signature-schemes.ts';
+import { type AlertName, SIGNATURE_SCHEMES } from '../tls/wire.ts';
 import { leafKey } from '../x509/index.ts';
 import { type CodedError, codedError } from './error.ts';
 import type { SecureContext } from './secure-context.ts';
@@ -70,9 +70,9 @@ export function clientCredential(
 }
 
 function signing(offered: readonly number[], credentials: readonly Credential[]): Credential | undefined {
-  return credentials.find(({ key }) =>
-    key.schemes.some((name) => SCHEMES[name].tls13Handshake && offered.includes(SCHEMES[name].code)),
-  );
+  // PKCS#1 signs certificates only (RFC 8446 section 4.2.3).
+  const fits = (name: SchemeName) => !name.startsWith('rsa_pkcs1') && offered.includes(SIGNATURE_SCHEMES[name]);
+  return credentials.find(({ key }) => key.schemes.some(fits));
 }
 
 function covers(pattern: string, serverName: string | undefined): boolean {

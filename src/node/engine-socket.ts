@@ -108,9 +108,8 @@ export abstract class EngineSocket extends LayeredSocket {
       return;
     }
     try {
-      const config = { ...settings.config, ...this.#keyLog() };
-      if (settings.role === 'server') this.engine = TlsConnection.server(config as ServerConfig);
-      else this.engine = TlsConnection.client(config as ClientConfig);
+      if (settings.role === 'server') this.engine = TlsConnection.server(this.#withKeyLog(settings.config));
+      else this.engine = TlsConnection.client(this.#withKeyLog(settings.config));
     } catch (error) {
       this.#fail(error as TlsError);
       return;
@@ -120,16 +119,15 @@ export abstract class EngineSocket extends LayeredSocket {
     this.#pump(this.engine);
   }
 
-  #keyLog(): { keyLog?: (line: string) => void } {
+  #withKeyLog<C extends ClientConfig | ServerConfig>(config: C): C {
     const { server } = this;
-    if (this.listenerCount('keylog') + (server?.listenerCount('keylog') ?? 0) === 0) return {};
-    return {
-      keyLog: (text) => {
-        const line = Buffer.from(`${text}\n`, 'latin1');
-        this.emit('keylog', line);
-        server?.emit('keylog', line, this);
-      },
+    if (this.listenerCount('keylog') + (server?.listenerCount('keylog') ?? 0) === 0) return config;
+    const keyLog = (text: string) => {
+      const line = Buffer.from(`${text}\n`, 'latin1');
+      this.emit('keylog', line);
+      server?.emit('keylog', line, this);
     };
+    return { ...config, keyLog };
   }
 
   #receive(chunk: Buffer): void {

@@ -2,37 +2,49 @@
  * The names that OpenSSL and node:tls use in options, read into the registries' names.
  */
 import type { GroupName, SchemeName } from '../crypto/index.ts';
-import { TLS13_SUITES, type Tls13SuiteName } from '../tls/registry/cipher-suites.ts';
+import type { CommonConfig } from '../tls/index.ts';
 import { argumentError } from './error.ts';
+
+type SuiteName = NonNullable<CommonConfig['cipherSuites']>[number];
 
 /** A colon-separated list, or its parts. */
 export type NameList = string | readonly string[];
 
-const GROUP_NAMES: Readonly<Record<string, GroupName>> = {
-  x25519: 'x25519',
-  'p-256': 'secp256r1',
-  prime256v1: 'secp256r1',
-  secp256r1: 'secp256r1',
-  'p-384': 'secp384r1',
-  secp384r1: 'secp384r1',
-  'p-521': 'secp521r1',
-  secp521r1: 'secp521r1',
-  x25519mlkem768: 'X25519MLKEM768',
-};
+const SUITES: ReadonlySet<string> = new Set<SuiteName>([
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+]);
 
-const SCHEME_NAMES: Readonly<Record<string, readonly SchemeName[]>> = {
-  'ecdsa+sha256': ['ecdsa_secp256r1_sha256'],
-  'ecdsa+sha384': ['ecdsa_secp384r1_sha384'],
-  'ecdsa+sha512': ['ecdsa_secp521r1_sha512'],
-  'ecdsa+sha1': ['ecdsa_sha1'],
-  'rsa-pss+sha256': ['rsa_pss_rsae_sha256', 'rsa_pss_pss_sha256'],
-  'rsa-pss+sha384': ['rsa_pss_rsae_sha384', 'rsa_pss_pss_sha384'],
-  'rsa-pss+sha512': ['rsa_pss_rsae_sha512', 'rsa_pss_pss_sha512'],
-  'rsa+sha256': ['rsa_pkcs1_sha256'],
-  'rsa+sha384': ['rsa_pkcs1_sha384'],
-  'rsa+sha512': ['rsa_pkcs1_sha512'],
-  'rsa+sha1': ['rsa_pkcs1_sha1'],
-};
+const GROUP_NAMES: ReadonlyMap<string, GroupName> = new Map(
+  Object.entries({
+    x25519: 'x25519',
+    'p-256': 'secp256r1',
+    prime256v1: 'secp256r1',
+    secp256r1: 'secp256r1',
+    'p-384': 'secp384r1',
+    secp384r1: 'secp384r1',
+    'p-521': 'secp521r1',
+    secp521r1: 'secp521r1',
+    x25519mlkem768: 'X25519MLKEM768',
+  }),
+);
+
+const SCHEME_NAMES: ReadonlyMap<string, readonly SchemeName[]> = new Map(
+  Object.entries({
+    'ecdsa+sha256': ['ecdsa_secp256r1_sha256'],
+    'ecdsa+sha384': ['ecdsa_secp384r1_sha384'],
+    'ecdsa+sha512': ['ecdsa_secp521r1_sha512'],
+    'ecdsa+sha1': ['ecdsa_sha1'],
+    'rsa-pss+sha256': ['rsa_pss_rsae_sha256', 'rsa_pss_pss_sha256'],
+    'rsa-pss+sha384': ['rsa_pss_rsae_sha384', 'rsa_pss_pss_sha384'],
+    'rsa-pss+sha512': ['rsa_pss_rsae_sha512', 'rsa_pss_pss_sha512'],
+    'rsa+sha256': ['rsa_pkcs1_sha256'],
+    'rsa+sha384': ['rsa_pkcs1_sha384'],
+    'rsa+sha512': ['rsa_pkcs1_sha512'],
+    'rsa+sha1': ['rsa_pkcs1_sha1'],
+  }),
+);
 
 const SCHEMES: ReadonlySet<string> = new Set<SchemeName>([
   ...(['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp521r1_sha512', 'ed25519', 'ed448'] as const),
@@ -47,8 +59,8 @@ const VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
  * The TLS 1.3 suites of an OpenSSL cipher list; names for older versions and commands such as `!aNULL` are passed over.
  * @throws code ERR_SSL_NO_CIPHER_MATCH when none is left.
  */
-export function parseCiphers(list: string): readonly Tls13SuiteName[] {
-  const suites = list.split(':').filter((name): name is Tls13SuiteName => Object.hasOwn(TLS13_SUITES, name));
+export function parseCiphers(list: string): readonly SuiteName[] {
+  const suites = list.split(':').filter((name): name is SuiteName => SUITES.has(name));
   if (suites.length > 0) return suites;
   throw argumentError('ERR_SSL_NO_CIPHER_MATCH', `no TLS 1.3 cipher suite in ciphers: '${list}'`);
 }
@@ -60,7 +72,7 @@ export function parseCiphers(list: string): readonly Tls13SuiteName[] {
 export function parseGroups(list: NameList | undefined): readonly GroupName[] | undefined {
   if (list === undefined || list === 'auto') return undefined;
   return parts(list).map((name) => {
-    const group = GROUP_NAMES[name.toLowerCase()];
+    const group = GROUP_NAMES.get(name.toLowerCase());
     if (group === undefined) throw argumentError('ERR_INVALID_ARG_VALUE', `unknown group in ecdhCurve: '${name}'`);
     return group;
   });
@@ -75,7 +87,7 @@ export function parseSigalgs(list: NameList | undefined): readonly SchemeName[] 
   return parts(list).flatMap((part) => {
     const name = part.toLowerCase();
     if (isScheme(name)) return [name];
-    const schemes = SCHEME_NAMES[name];
+    const schemes = SCHEME_NAMES.get(name);
     if (schemes === undefined) throw argumentError('ERR_INVALID_ARG_VALUE', `unknown algorithm in sigalgs: '${part}'`);
     return schemes;
   });

@@ -1,5 +1,5 @@
 import type { CryptoProvider } from '../../crypto/index.ts';
-import type { AlertName } from '../../tls/registry/alerts.ts';
+import type { AlertName } from '../../tls/wire.ts';
 import {
   type ChainFinding,
   type ChainFindingCode,
