@@ -7,18 +7,20 @@ const read = (hex: string) => new DerReader(fromHex(hex));
 
 describe('lengths (X.690 section 10.1)', () => {
   it.each([
-    ['04 80 00 00', 'indefinite'],
-    ['04 81 7f', 'long form of a short length'],
-    ['04 82 00 80', 'leading zero byte'],
-    ['04 85 00 00 00 00 01 00', 'more than four bytes'],
-    ['04 84 ff ff ff ff', 'beyond the end'],
-    ['04 82 01', 'length cut off'],
-    ['04 02 00', 'contents cut off'],
-    ['04', 'no length'],
-    ['', 'nothing'],
+    ['24 80 00 00', 'indefinite length'],
+    ['04 81 01 00', 'length in more bytes than it needs'],
+    [`04 82 00 80 ${'00'.repeat(128)}`, 'length in more bytes than it needs'],
+    ['04 85 00 00 00 00 01 00', 'length beyond the end'],
+    ['04 84 ff ff ff ff', '4294967295 bytes long, 0 left'],
+    ['04 82 01', 'length beyond the end'],
+    ['04 02 00', '2 bytes long, 1 left'],
+    ['04', 'expected an element, got 1 bytes'],
+    ['', 'expected an element, got 0 bytes'],
     ['1f 1f 00', 'a tag number above 30'],
-  ])('refuses %s: %s', (hex) => {
-    expect(() => read(hex).any('value')).toThrow(DerError);
+  ])('refuses %s: %s', (hex, message) => {
+    const attempt = () => read(hex).any('value');
+    expect(attempt).toThrow(DerError);
+    expect(attempt).toThrow(`value: ${message}`);
   });
 
   it.each([0, 1, 127, 128, 255, 256, 65_535, 65_536])('reads and writes %i bytes', (length) => {
@@ -118,6 +120,10 @@ describe('primitive types', () => {
     expect(toHex(der.namedBits([true, false, true, false]))).toBe('030205a0');
     expect(toHex(der.namedBits([false]))).toBe('030100');
     expect(toHex(der.namedBits([...new Array(8).fill(false), true]))).toBe('0303070080');
+  });
+
+  it('refuses an OBJECT IDENTIFIER that is none', () => {
+    expect(() => read('06 01 80').any('type').oid()).toThrow('type: not a DER OBJECT IDENTIFIER');
   });
 
   it('refuses a NULL with contents', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chainOf, codes, crypto, DAY, type Issued, issue, keyOf, NOW, validate } from '../../test/x509/support.ts';
 import { DerReader, der, OID } from '../asn1/index.ts';
-import type { PrivateKey } from '../crypto/index.ts';
+import { CryptoError, type CryptoProvider, type PrivateKey, type PublicKey } from '../crypto/index.ts';
 import { encodeAuthorityInfoAccess } from './extensions/authority-info-access.ts';
 import { parseCertificate } from './parse.ts';
 
@@ -204,7 +204,67 @@ describe('where a chain ends', () => {
   });
 });
 
+/** The provider, with every `verify` replaced. */
+function verifying(verify: (key: PublicKey, ...args: Parameters<PublicKey['verify']>) => boolean): CryptoProvider {
+  return {
+    ...crypto,
+    importPublicKey: (spki) => {
+      const key = crypto.importPublicKey(spki);
+      return { type: key.type, bits: key.bits, verify: (...args) => verify(key, ...args) };
+    },
+  };
+}
+
+describe('the crypto provider', () => {
+  const judgeWith = (provider: CryptoProvider) =>
+    validate([leaf.der, intermediate.der], [root.der], { crypto: provider });
+
+  it('may not know a scheme', () => {
+    const provider = verifying(() => {
+      throw new CryptoError('unsupported', 'not here');
+    });
+    expect(codes(judgeWith(provider))).toEqual(['CERT_SIGNATURE_UNSUPPORTED@0', 'CERT_SIGNATURE_UNSUPPORTED@1']);
+  });
+
+  it('may have bugs, which are not taken for a fault of the chain', () => {
+    const bug = () => {
+      throw new TypeError('a bug');
+    };
+    expect(() => judgeWith(verifying(bug))).toThrow('a bug');
+    expect(() => judgeWith({ ...crypto, importPublicKey: bug })).toThrow('a bug');
+    expect(() => validate([null as unknown as Uint8Array], [])).toThrow(TypeError);
+  });
+
+  it('is asked once for each key and each signature', () => {
+    let imports = 0;
+    let verifications = 0;
+    const provider = verifying((key, ...args) => {
+      verifications++;
+      return key.verify(...args);
+    });
+    const counted = {
+      ...provider,
+      importPublicKey: (spki: Uint8Array) => {
+        imports++;
+        return provider.importPublicKey(spki);
+      },
+    };
+    const sibling = issue({ name: 'Test Intermediate', by: root, ca: {}, notAfter: NOW - 1000 });
+    expect(validate([leaf.der, sibling.der, intermediate.der], [root.der], { crypto: counted }).trusted).toBe(true);
+    expect({ imports, verifications }).toEqual({ imports: 3, verifications: 4 });
+  });
+});
+
 describe('signatures', () => {
+  it('by a key of another type under the name of the issuer', () => {
+    const noKeyId = { extraExtensions: [{ oid: OID.authorityKeyIdentifier, critical: false, value: der.sequence() }] };
+    const chain = chainOf({ intermediate: noKeyId });
+    const other = issue({ name: 'Test Root', ca: {}, type: 'ed25519' });
+    expect(codes(validate([chain.leaf.der, chain.intermediate.der], [other.der]))).toEqual([
+      'CERT_SIGNATURE_INVALID@1',
+    ]);
+  });
+
   it('over changed bytes', () => {
     const bytes = Uint8Array.from(leaf.der);
     const { spans } = parseCertificate(leaf.der);
@@ -287,19 +347,10 @@ describe('hostile webs of certificates end soon', () => {
   /** Counts signature verifications. */
   function counting() {
     let verifications = 0;
-    const counted = {
-      ...crypto,
-      importPublicKey: (spki: Uint8Array) => {
-        const key = crypto.importPublicKey(spki);
-        return {
-          ...key,
-          verify: (...args: Parameters<typeof key.verify>) => {
-            verifications++;
-            return key.verify(...args);
-          },
-        };
-      },
-    };
+    const counted = verifying((key, ...args) => {
+      verifications++;
+      return key.verify(...args);
+    });
     return { counted, verifications: () => verifications };
   }
 

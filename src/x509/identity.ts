@@ -119,7 +119,6 @@ function sameText(text: string, reference: ReferenceIdentity): boolean {
 /** Whether two names differ in one place only, by at most two characters. Linear in their length. */
 function similar(a: string, b: string): boolean {
   const [longer, shorter] = a.length >= b.length ? [a.length, b.length] : [b.length, a.length];
-  if (longer - shorter > 2) return false;
   let start = 0;
   while (start < shorter && a[start] === b[start]) start++;
   let end = 0;

@@ -8,7 +8,6 @@ function parseIpv4(text: string): number[] | undefined {
 
 /** Parses an IPv6 literal (RFC 4291 section 2.2), without brackets or zone. */
 function parseIpv6(text: string): number[] | undefined {
-  if (text.length > 45) return undefined;
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
   const [head, tail] = halves.map((half, index) => (half === '' ? [] : groups(half, index === halves.length - 1)));

@@ -82,10 +82,7 @@ export class PathBuilder {
     } else {
       const issuers = this.#issuersOf(links, last);
       if (issuers.length === 0) yield { links, end: this.#isSelfSigned(last) ? 'self_signed' : 'no_issuer' };
-      for (const issuer of issuers) {
-        yield* this.#extend([...links, issuer], issuer);
-        if (this.#steps >= MAX_STEPS) return;
-      }
+      for (const issuer of issuers) yield* this.#extend([...links, issuer], issuer);
     }
   }
 
@@ -109,7 +106,6 @@ export class PathBuilder {
     const valid: Candidate[] = [];
     const others: Candidate[] = [];
     for (const candidate of candidates) {
-      if (this.#entity(candidate.certificate) === this.#entity(certificate)) continue;
       const status = this.verify(certificate, candidate);
       if (status === 'valid') valid.push(candidate);
       // Whoever has that name but not that key is no issuer. Key identifiers and the certificate's own key tell; they

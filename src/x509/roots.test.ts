@@ -30,6 +30,11 @@ it('parses once and imports the key once', () => {
   expect(store.publicKey(first, { ...crypto })).not.toBe(key);
 });
 
+it('lets a bug of ours through', () => {
+  const store = new RootStore([null as unknown as Uint8Array]);
+  expect(() => store.bySubject(fromHex('30 00'))).toThrow(TypeError);
+});
+
 it('does not trust what does not parse', () => {
   const cut = root.der.subarray(0, root.der.length - 1);
   const store = new RootStore([fromHex('00'), cut, fromHex('30 02 30 00')]);

@@ -26,7 +26,8 @@ it.each<[SchemeName, KeyType]>([
   expect(method(encodeSignatureAlgorithm(scheme), key)).toEqual({ status: 'known', scheme });
 });
 
-it('takes PKCS#1 without its NULL', () => {
+it('writes the NULL of PKCS#1, and takes it when it is missing (RFC 4055 section 5)', () => {
+  expect(decode(encodeSignatureAlgorithm('rsa_pkcs1_sha256')).parameters).toEqual(der.nothing());
   const bytes = der.sequence(der.oid(OID.sha256WithRSAEncryption));
   expect(method(bytes, 'rsa')).toEqual({ status: 'known', scheme: 'rsa_pkcs1_sha256' });
 });
@@ -43,6 +44,14 @@ it.each<[SchemeName, KeyType]>([
   ['ed25519', 'ed448'],
 ])('%s is not made by a key of type %s', (scheme, key) => {
   expect(method(encodeSignatureAlgorithm(scheme), key).status).toBe('mismatch');
+});
+
+it('lets a bug of ours through', () => {
+  const broken = {
+    ...decode(encodeSignatureAlgorithm('rsa_pss_rsae_sha256')),
+    parameters: null as unknown as Uint8Array,
+  };
+  expect(() => signatureMethod(broken, 'rsa')).toThrow(TypeError);
 });
 
 describe('what is not understood', () => {
