@@ -2,17 +2,21 @@ import type { PssParameters } from './algorithm.ts';
 import { unsupported } from './der.ts';
 import { HASH_LENGTH, type HashName, type KeyType, type SchemeName } from './provider.ts';
 
-/** How a signature scheme signs (RFC 8446 section 4.2.3). */
-export interface Scheme {
-  readonly form: 'ecdsa' | 'pss' | 'pkcs1' | 'eddsa';
-  /** Undefined for EdDSA, which hashes on its own. */
-  readonly hash: HashName | undefined;
+/** How a signature scheme signs (RFC 8446 section 4.2.3). EdDSA hashes on its own. */
+export type Scheme = (
+  | { readonly form: 'ecdsa' | 'pss' | 'pkcs1'; readonly hash: HashName }
+  | { readonly form: 'eddsa'; readonly hash: undefined }
+) & {
   /** The types of key it is for. */
   readonly keys: readonly KeyType[];
+};
+
+function scheme(form: 'ecdsa' | 'pss' | 'pkcs1', hash: HashName, ...keys: readonly KeyType[]): Scheme {
+  return { form, hash, keys };
 }
 
-function scheme(form: Scheme['form'], hash: HashName | undefined, ...keys: readonly KeyType[]): Scheme {
-  return { form, hash, keys };
+function eddsa(key: 'ed25519' | 'ed448'): Scheme {
+  return { form: 'eddsa', hash: undefined, keys: [key] };
 }
 
 /** Every signature scheme, the stronger or cheaper first. SHA-1 is there to verify old certificates, never to sign. */
@@ -20,8 +24,8 @@ export const SCHEMES: Readonly<Record<SchemeName, Scheme>> = {
   ecdsa_secp256r1_sha256: scheme('ecdsa', 'sha256', 'secp256r1'),
   ecdsa_secp384r1_sha384: scheme('ecdsa', 'sha384', 'secp384r1'),
   ecdsa_secp521r1_sha512: scheme('ecdsa', 'sha512', 'secp521r1'),
-  ed25519: scheme('eddsa', undefined, 'ed25519'),
-  ed448: scheme('eddsa', undefined, 'ed448'),
+  ed25519: eddsa('ed25519'),
+  ed448: eddsa('ed448'),
   rsa_pss_rsae_sha256: scheme('pss', 'sha256', 'rsa'),
   rsa_pss_rsae_sha384: scheme('pss', 'sha384', 'rsa'),
   rsa_pss_rsae_sha512: scheme('pss', 'sha512', 'rsa'),
@@ -61,7 +65,7 @@ export function signingSchemes(type: KeyType, bits: number, pss: PssParameters |
   return SCHEME_NAMES.filter((name) => {
     const { form, hash, keys } = SCHEMES[name];
     if (!keys.includes(type) || hash === 'sha1') return false;
-    if (form !== 'pss' || hash === undefined) return true;
+    if (form !== 'pss') return true;
     // RFC 8017 section 9.1.1: emLen >= hLen + sLen + 2, where emBits is one less than the size of the modulus.
     return allowsPss(pss, hash) && Math.ceil((bits - 1) / 8) >= 2 * HASH_LENGTH[hash] + 2;
   });

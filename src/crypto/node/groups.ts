@@ -97,7 +97,11 @@ function generateOn(curve: 'secp384r1' | 'secp521r1'): EphemeralShare {
  * ECDH with a private KeyObject on `curve`.
  * @throws CryptoError `invalid_key_share`
  */
-export function keyObjectSecret(curve: CurveName, privateKey: KeyObject, peerShare: Uint8Array): Uint8Array {
+export function keyObjectSecret(
+  curve: 'secp384r1' | 'secp521r1',
+  privateKey: KeyObject,
+  peerShare: Uint8Array,
+): Uint8Array {
   checkPoint(curve, peerShare);
   const key = Buffer.from(encodeSpki(curveAlgorithm(curve), peerShare));
   return agree(curve, () =>

@@ -23,7 +23,7 @@ class NodePublicKey implements PublicKey {
 
   verify(name: SchemeName, data: Uint8Array, signature: Uint8Array): boolean {
     const scheme = schemeFor(name, this.type);
-    if (scheme.form === 'pss' && scheme.hash && !allowsPss(this.#pss, scheme.hash)) return false;
+    if (scheme.form === 'pss' && !allowsPss(this.#pss, scheme.hash)) return false;
     try {
       return verify(scheme.hash, data, options(scheme, this.#key), signature);
     } catch {
@@ -121,6 +121,6 @@ function fromJwk(key: Readonly<Record<string, string>>): KeyObject {
 }
 
 function options({ form, hash }: Scheme, key: KeyObject) {
-  if (form !== 'pss' || hash === undefined) return key;
+  if (form !== 'pss') return key;
   return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: HASH_LENGTH[hash] };
 }

@@ -1,0 +1,94 @@
+import { ed448 } from '@noble/curves/ed448.js';
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { copy, equal } from '../../bytes/index.ts';
+import { invalid, unsupported } from '../der.ts';
+import { type EcPrivateInfo, type PrivateKeyInfo, parsePkcs8 } from '../pkcs8.ts';
+import type { HashName, PrivateKey, PublicKey } from '../provider.ts';
+import { type Scheme, schemeFor, signingSchemes } from '../schemes.ts';
+import { encodeRsaPublicKey, encodeSpki, type PublicKeyInfo, parseSpki } from '../spki.ts';
+import { NIST } from './groups.ts';
+import { digest } from './hash.ts';
+import { checkRsaPrivateKey, signRsa, verifyRsa } from './rsa.ts';
+
+const EDWARDS = { ed25519, ed448 } as const;
+
+/** The digest is made here, so that ecdsa_sha1 is no special case; TLS does not ask for a low s. */
+const ECDSA = { prehash: false, lowS: false, format: 'der' } as const;
+
+/** RFC 8032 section 5.1.7, not the looser rules of ZIP 215. */
+const EDDSA = { zip215: false } as const;
+
+/** As {@link CryptoProvider.importPublicKey}. */
+export function importPublicKey(spki: Uint8Array): PublicKey {
+  const info = parseSpki(copy(spki));
+  if ('point' in info) onCurve(info.type, () => NIST[info.type].Point.fromBytes(info.point));
+  return {
+    type: info.type,
+    bits: info.bits,
+    verify(name, data, signature) {
+      const scheme = schemeFor(name, info.type);
+      try {
+        return verify(info, scheme, data, signature);
+      } catch {
+        // The library throws on signatures that it can not even parse.
+        return false;
+      }
+    },
+  };
+}
+
+function verify(info: PublicKeyInfo, scheme: Scheme, data: Uint8Array, signature: Uint8Array): boolean {
+  if ('modulus' in info) return verifyRsa(scheme, info, data, signature);
+  if ('key' in info) return EDWARDS[info.type].verify(signature, data, info.key, EDDSA);
+  return NIST[info.type].verify(signature, prehash(scheme, data), info.point, ECDSA);
+}
+
+/** As {@link CryptoProvider.importPrivateKey}. */
+export function importPrivateKey(pkcs8: Uint8Array): PrivateKey {
+  const info = parsePkcs8(copy(pkcs8));
+  const spki = encodeSpki(info.algorithm, publicHalf(info));
+  const schemes = signingSchemes(info.type, info.bits, 'pss' in info ? info.pss : undefined);
+  return {
+    type: info.type,
+    schemes,
+    spki,
+    sign(name, data) {
+      const scheme = schemeFor(name, info.type);
+      if (!schemes.includes(name)) throw unsupported(`${name} is not for this key`);
+      return sign(info, scheme, data);
+    },
+  };
+}
+
+function sign(info: PrivateKeyInfo, scheme: Scheme, data: Uint8Array): Uint8Array {
+  if ('modulus' in info) return signRsa(scheme, info, data);
+  if ('seed' in info) return EDWARDS[info.type].sign(data, info.seed);
+  return NIST[info.type].sign(prehash(scheme, data), info.scalar, ECDSA);
+}
+
+function publicHalf(info: PrivateKeyInfo): Uint8Array {
+  if ('modulus' in info) {
+    checkRsaPrivateKey(info);
+    return encodeRsaPublicKey(info.modulus, info.exponent);
+  }
+  if ('seed' in info) return EDWARDS[info.type].getPublicKey(info.seed);
+  return point(info);
+}
+
+function point({ type, scalar, point: claimed }: EcPrivateInfo): Uint8Array {
+  const own = onCurve(type, () => NIST[type].getPublicKey(scalar, false));
+  if (claimed !== undefined && !equal(claimed, own)) throw invalid('the public point is of another key');
+  return own;
+}
+
+function onCurve<T>(curve: string, compute: () => T): T {
+  try {
+    return compute();
+  } catch (cause) {
+    throw invalid(`not a key on ${curve}`, cause);
+  }
+}
+
+function prehash({ hash }: { readonly hash: HashName | undefined }, data: Uint8Array): Uint8Array {
+  return hash === undefined ? data : digest(hash, data);
+}

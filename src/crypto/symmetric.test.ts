@@ -1,0 +1,119 @@
+/** Hashes, HMAC and AEADs: what the contract says beyond the published vectors, and that the providers agree. */
+import { describe, expect, test } from 'vitest';
+import { concat, copy, fromAscii, toHex } from '../bytes/index.ts';
+import { AEAD_KEY_LENGTH, AEAD_TAG_LENGTH, HASH_LENGTH } from './index.ts';
+import { nobleCrypto } from './noble/index.ts';
+import { nodeCrypto } from './node/index.ts';
+
+const providers = [nodeCrypto, nobleCrypto];
+const { hashes, aeads } = nodeCrypto.capabilities;
+const NONCE = new Uint8Array(12).fill(7);
+
+test('the providers declare the same', () => {
+  expect(new Set(nobleCrypto.capabilities.hashes)).toEqual(new Set(hashes));
+  expect(new Set(nobleCrypto.capabilities.aeads)).toEqual(new Set(aeads));
+});
+
+describe.each(providers)('$name', (crypto) => {
+  test.each(hashes)('%s runs, forks and ends', (name) => {
+    const running = crypto.hash(name).update(fromAscii('ab'));
+    const fork = running.copy();
+    running.update(fromAscii('c'));
+    fork.update(fromAscii('x'));
+    const digest = running.digest();
+    expect(digest).toEqual(crypto.digest(name, fromAscii('abc')));
+    expect(digest).toHaveLength(HASH_LENGTH[name]);
+    expect(fork.digest()).toEqual(crypto.digest(name, fromAscii('abx')));
+    expect(() => running.digest()).toThrow();
+  });
+
+  test('digests are published ones', () => {
+    // FIPS 180-4 examples, "abc".
+    expect(toHex(crypto.digest('sha1', fromAscii('abc')))).toBe('a9993e364706816aba3e25717850c26c9cd0d89d');
+    expect(toHex(crypto.digest('sha256', fromAscii('abc')))).toBe(
+      'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    );
+  });
+
+  test('HMAC of RFC 4231 section 4.3', () => {
+    const mac = crypto.hmac('sha256', fromAscii('Jefe'), fromAscii('what do ya want for nothing?'));
+    expect(toHex(mac)).toBe('5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843');
+  });
+
+  test('random bytes differ', () => {
+    expect(crypto.random(32)).toHaveLength(32);
+    expect(crypto.random(32)).not.toEqual(crypto.random(32));
+    expect(crypto.random(0)).toHaveLength(0);
+  });
+
+  describe.each(aeads)('%s', (name) => {
+    const key = new Uint8Array(AEAD_KEY_LENGTH[name]).fill(3);
+    const aead = crypto.aead(name, key);
+    const aad = fromAscii('header');
+    const sealed = aead.seal(NONCE, aad, fromAscii('plaintext'));
+
+    test('refuses every changed bit', () => {
+      expect(aead.open(NONCE, aad, sealed)).toEqual(fromAscii('plaintext'));
+      for (let bit = 0; bit < sealed.length * 8; bit++) {
+        const changed = copy(sealed);
+        changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        expect(aead.open(NONCE, aad, changed)).toBeNull();
+      }
+      expect(aead.open(NONCE, fromAscii('Header'), sealed)).toBeNull();
+      expect(aead.open(new Uint8Array(12), aad, sealed)).toBeNull();
+    });
+
+    test('refuses every other length', () => {
+      for (let length = 0; length < sealed.length; length++) {
+        expect(aead.open(NONCE, aad, sealed.subarray(0, length))).toBeNull();
+      }
+      expect(aead.open(NONCE, aad, concat([sealed, Uint8Array.of(0)]))).toBeNull();
+    });
+
+    test('seals nothing to a tag alone', () => {
+      const tag = aead.seal(NONCE, new Uint8Array(0), new Uint8Array(0));
+      expect(tag).toHaveLength(AEAD_TAG_LENGTH);
+      expect(aead.open(NONCE, new Uint8Array(0), tag)).toEqual(new Uint8Array(0));
+    });
+
+    test('keeps its key and its results to itself', () => {
+      const own = copy(key);
+      const other = crypto.aead(name, own);
+      own.fill(0);
+      expect(other.seal(NONCE, aad, fromAscii('plaintext'))).toEqual(sealed);
+      const again = other.seal(NONCE, aad, fromAscii('another'));
+      expect(other.open(NONCE, aad, sealed)).toEqual(fromAscii('plaintext'));
+      expect(other.open(NONCE, aad, again)).toEqual(fromAscii('another'));
+    });
+
+    test('wants its own lengths of key and nonce', () => {
+      expect(() => crypto.aead(name, key.subarray(1))).toThrow(RangeError);
+      expect(() => aead.seal(NONCE.subarray(1), aad, key)).toThrow(RangeError);
+      expect(() => aead.open(new Uint8Array(16), aad, sealed)).toThrow(RangeError);
+    });
+  });
+});
+
+describe('node and noble agree', () => {
+  test.each(hashes)('on HMAC with %s for keys around a block and data around the scratch memory', (name) => {
+    for (const keyLength of [0, 1, 63, 64, 65, 127, 128, 129, 500]) {
+      for (const dataLength of [0, 1, 63, 1023, 1024, 1025, 5000]) {
+        const key = nodeCrypto.random(keyLength);
+        const data = nodeCrypto.random(dataLength);
+        expect(nodeCrypto.hmac(name, key, data)).toEqual(nobleCrypto.hmac(name, key, data));
+      }
+    }
+  });
+
+  test.each(aeads)('on %s', (name) => {
+    for (const length of [0, 1, 15, 16, 17, 1000, 16_385]) {
+      const key = nodeCrypto.random(AEAD_KEY_LENGTH[name]);
+      const aad = nodeCrypto.random(length % 30);
+      const plaintext = nodeCrypto.random(length);
+      const sealed = nodeCrypto.aead(name, key).seal(NONCE, aad, plaintext);
+      expect(nobleCrypto.aead(name, key).seal(NONCE, aad, plaintext)).toEqual(sealed);
+      expect(nobleCrypto.aead(name, key).open(NONCE, aad, sealed)).toEqual(plaintext);
+      expect(nodeCrypto.aead(name, key).open(NONCE, aad, sealed)).toEqual(plaintext);
+    }
+  });
+});
