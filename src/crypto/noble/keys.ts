@@ -1,10 +1,11 @@
 import { ed448 } from '@noble/curves/ed448.js';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { copy, equal } from '../../bytes/index.ts';
-import { invalid, unsupported } from '../der.ts';
+import { invalid } from '../der.ts';
+import { privateKey, publicKey } from '../keys.ts';
 import { type EcPrivateInfo, type PrivateKeyInfo, parsePkcs8 } from '../pkcs8.ts';
-import type { HashName, PrivateKey, PublicKey } from '../provider.ts';
-import { type Scheme, schemeFor, signingSchemes } from '../schemes.ts';
+import type { PrivateKey, PublicKey } from '../provider.ts';
+import type { Scheme } from '../schemes.ts';
 import { encodeRsaPublicKey, encodeSpki, type PublicKeyInfo, parseSpki } from '../spki.ts';
 import { NIST } from './groups.ts';
 import { digest } from './hash.ts';
@@ -22,19 +23,7 @@ const EDDSA = { zip215: false } as const;
 export function importPublicKey(spki: Uint8Array): PublicKey {
   const info = parseSpki(copy(spki));
   if ('point' in info) onCurve(info.type, () => NIST[info.type].Point.fromBytes(info.point));
-  return {
-    type: info.type,
-    bits: info.bits,
-    verify(name, data, signature) {
-      const scheme = schemeFor(name, info.type);
-      try {
-        return verify(info, scheme, data, signature);
-      } catch {
-        // The library throws on signatures that it can not even parse.
-        return false;
-      }
-    },
-  };
+  return publicKey(info, (scheme, data, signature) => verify(info, scheme, data, signature));
 }
 
 function verify(info: PublicKeyInfo, scheme: Scheme, data: Uint8Array, signature: Uint8Array): boolean {
@@ -47,17 +36,7 @@ function verify(info: PublicKeyInfo, scheme: Scheme, data: Uint8Array, signature
 export function importPrivateKey(pkcs8: Uint8Array): PrivateKey {
   const info = parsePkcs8(copy(pkcs8));
   const spki = encodeSpki(info.algorithm, publicHalf(info));
-  const schemes = signingSchemes(info.type, info.bits, 'pss' in info ? info.pss : undefined);
-  return {
-    type: info.type,
-    schemes,
-    spki,
-    sign(name, data) {
-      const scheme = schemeFor(name, info.type);
-      if (!schemes.includes(name)) throw unsupported(`${name} is not for this key`);
-      return sign(info, scheme, data);
-    },
-  };
+  return privateKey(info, spki, (scheme, data) => sign(info, scheme, data));
 }
 
 function sign(info: PrivateKeyInfo, scheme: Scheme, data: Uint8Array): Uint8Array {
@@ -89,6 +68,6 @@ function onCurve<T>(curve: string, compute: () => T): T {
   }
 }
 
-function prehash({ hash }: { readonly hash: HashName | undefined }, data: Uint8Array): Uint8Array {
+function prehash({ hash }: Scheme, data: Uint8Array): Uint8Array {
   return hash === undefined ? data : digest(hash, data);
 }

@@ -1,91 +1,52 @@
 import { constants, createECDH, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { equal } from '../../bytes/index.ts';
-import { curveAlgorithm, type PssParameters } from '../algorithm.ts';
-import { invalid, unsupported } from '../der.ts';
-import { type EcPrivateInfo, encodePkcs8, parsePkcs8 } from '../pkcs8.ts';
-import { HASH_LENGTH, type KeyType, type PrivateKey, type PublicKey, type SchemeName } from '../provider.ts';
-import { allowsPss, type Scheme, schemeFor, signingSchemes } from '../schemes.ts';
-import { encodeSpki, type PublicKeyInfo, parseSpki } from '../spki.ts';
+import { curveAlgorithm } from '../algorithm.ts';
+import { invalid } from '../der.ts';
+import { privateKey, publicKey } from '../keys.ts';
+import { type EcPrivateInfo, encodePkcs8, type PrivateKeyInfo, parsePkcs8 } from '../pkcs8.ts';
+import { HASH_LENGTH, type KeyType, type PrivateKey, type PublicKey } from '../provider.ts';
+import type { Scheme } from '../schemes.ts';
+import { encodeRsaPublicKey, encodeSpki, type PublicKeyInfo, parseSpki } from '../spki.ts';
 import { plain, toBase64Url } from './bytes.ts';
-
-class NodePublicKey implements PublicKey {
-  readonly type: KeyType;
-  readonly bits: number;
-  readonly #pss: PssParameters | undefined;
-  readonly #key: KeyObject;
-
-  constructor(info: PublicKeyInfo, key: KeyObject) {
-    this.type = info.type;
-    this.bits = info.bits;
-    this.#pss = 'pss' in info ? info.pss : undefined;
-    this.#key = key;
-  }
-
-  verify(name: SchemeName, data: Uint8Array, signature: Uint8Array): boolean {
-    const scheme = schemeFor(name, this.type);
-    if (scheme.form === 'pss' && !allowsPss(this.#pss, scheme.hash)) return false;
-    try {
-      return verify(scheme.hash, data, options(scheme, this.#key), signature);
-    } catch {
-      // Some forms of nonsense make OpenSSL throw instead of saying no.
-      return false;
-    }
-  }
-}
-
-class NodePrivateKey implements PrivateKey {
-  readonly type: KeyType;
-  readonly schemes: readonly SchemeName[];
-  readonly spki: Uint8Array;
-  readonly #key: KeyObject;
-
-  constructor(
-    info: { type: KeyType; bits: number; pss?: PssParameters | undefined },
-    key: KeyObject,
-    spki: Uint8Array,
-  ) {
-    this.type = info.type;
-    this.schemes = signingSchemes(info.type, info.bits, info.pss);
-    this.spki = spki;
-    this.#key = key;
-  }
-
-  sign(name: SchemeName, data: Uint8Array): Uint8Array {
-    const scheme = schemeFor(name, this.type);
-    if (!this.schemes.includes(name)) throw unsupported(`${name} is not for this key`);
-    return plain(sign(scheme.hash, data, options(scheme, this.#key)));
-  }
-}
 
 /** As {@link CryptoProvider.importPublicKey}. */
 export function importPublicKey(spki: Uint8Array): PublicKey {
   const info = parseSpki(spki);
-  try {
-    return new NodePublicKey(info, toKeyObject(info));
-  } catch (cause) {
-    throw invalid(`not a valid ${info.type} public key`, cause);
-  }
+  const key = checked(info.type, () => toKeyObject(info));
+  return publicKey(info, (scheme, data, signature) => verify(scheme.hash, data, options(scheme, key), signature));
 }
 
 /** As {@link CryptoProvider.importPrivateKey}. */
 export function importPrivateKey(pkcs8: Uint8Array): PrivateKey {
   const info = parsePkcs8(pkcs8);
+  const der = Buffer.from(encodePkcs8(info.algorithm, info.privateKey));
+  const key = checked(info.type, () => createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
+  const spki = checked(info.type, () => publicHalf(info, key));
+  return privateKey(info, spki, (scheme, data) => plain(sign(scheme.hash, data, options(scheme, key))));
+}
+
+function checked<T>(type: KeyType, compute: () => T): T {
   try {
-    if ('point' in info) checkPair(info);
-    const der = Buffer.from(encodePkcs8(info.algorithm, info.privateKey));
-    const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-    const spki = plain(createPublicKey(key).export({ format: 'der', type: 'spki' }));
-    return new NodePrivateKey(info, key, spki);
+    return compute();
   } catch (cause) {
-    throw invalid(`not a valid ${info.type} private key`, cause);
+    throw invalid(`not a valid ${type} key`, cause);
   }
 }
 
-/** OpenSSL believes the public point in an ECPrivateKey. */
-function checkPair({ type, scalar, point }: EcPrivateInfo): void {
+/** With the AlgorithmIdentifier as it stands in the file: OpenSSL would write its own form of PSS parameters. */
+function publicHalf(info: PrivateKeyInfo, key: KeyObject): Uint8Array {
+  if ('modulus' in info) return encodeSpki(info.algorithm, encodeRsaPublicKey(info.modulus, info.exponent));
+  if ('scalar' in info) return encodeSpki(info.algorithm, ownPoint(info));
+  return plain(createPublicKey(key).export({ format: 'der', type: 'spki' }));
+}
+
+/** The public point, computed: OpenSSL believes the one in an ECPrivateKey. */
+function ownPoint({ type, scalar, point }: EcPrivateInfo): Uint8Array {
   const ecdh = createECDH(type === 'secp256r1' ? 'prime256v1' : type);
   ecdh.setPrivateKey(scalar);
-  if (point !== undefined && !equal(point, ecdh.getPublicKey())) throw invalid('the public point is of another key');
+  const own = plain(ecdh.getPublicKey());
+  if (point !== undefined && !equal(point, own)) throw invalid('the public point is of another key');
+  return own;
 }
 
 /**
