@@ -67,11 +67,12 @@ export interface Hash {
 /** An authenticated cipher under one key. */
 export interface Aead {
   /**
-   * Encrypts `plaintext` and appends the 16-byte tag.
+   * Encrypts `content` and behind it `trailer`, and appends the 16-byte tag. A record's content type and padding are
+   * the trailer: in one piece, 16 KiB would be copied for the sake of one byte.
    * @param nonce 12 bytes, never used twice under this key.
-   * @returns `plaintext.length + 16` bytes, a fresh array.
+   * @returns `content.length + trailer.length + 16` bytes as parts in order, fresh arrays.
    */
-  seal(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  seal(nonce: Uint8Array, aad: Uint8Array, content: Uint8Array, trailer: Uint8Array): readonly Uint8Array[];
   /**
    * Decrypts and authenticates. Nothing is released before the tag was checked.
    * @param ciphertext ciphertext and its 16-byte tag; shorter inputs give `null`.

@@ -1,7 +1,8 @@
 /** Hashes, HMAC and AEADs: what the contract says beyond the published vectors, and that the providers agree. */
 import { describe, expect, test } from 'vitest';
+
 import { concat, copy, fromAscii, toHex } from '../bytes/index.ts';
-import { AEAD_KEY_LENGTH, AEAD_TAG_LENGTH, HASH_LENGTH } from './index.ts';
+import { AEAD_KEY_LENGTH, AEAD_TAG_LENGTH, type Aead, HASH_LENGTH } from './index.ts';
 import { nobleCrypto } from './noble/index.ts';
 import { nodeCrypto } from './node/index.ts';
 
@@ -13,6 +14,12 @@ test('the providers declare the same', () => {
   expect(new Set(nobleCrypto.capabilities.hashes)).toEqual(new Set(hashes));
   expect(new Set(nobleCrypto.capabilities.aeads)).toEqual(new Set(aeads));
 });
+
+/** One ciphertext of a plaintext that is handed over in two pieces. */
+function seal(aead: Aead, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  const cut = plaintext.length >> 1;
+  return concat(aead.seal(nonce, aad, plaintext.subarray(0, cut), plaintext.subarray(cut)));
+}
 
 describe.each(providers)('$name', (crypto) => {
   test.each(hashes)('%s runs, forks and ends', (name) => {
@@ -50,7 +57,7 @@ describe.each(providers)('$name', (crypto) => {
     const key = new Uint8Array(AEAD_KEY_LENGTH[name]).fill(3);
     const aead = crypto.aead(name, key);
     const aad = fromAscii('header');
-    const sealed = aead.seal(NONCE, aad, fromAscii('plaintext'));
+    const sealed = seal(aead, NONCE, aad, fromAscii('plaintext'));
 
     test('refuses every changed bit', () => {
       expect(aead.open(NONCE, aad, sealed)).toEqual(fromAscii('plaintext'));
@@ -71,24 +78,32 @@ describe.each(providers)('$name', (crypto) => {
     });
 
     test('seals nothing to a tag alone', () => {
-      const tag = aead.seal(NONCE, new Uint8Array(0), new Uint8Array(0));
+      const tag = seal(aead, NONCE, new Uint8Array(0), new Uint8Array(0));
       expect(tag).toHaveLength(AEAD_TAG_LENGTH);
       expect(aead.open(NONCE, new Uint8Array(0), tag)).toEqual(new Uint8Array(0));
+    });
+
+    test('takes content and trailer of any length as one plaintext', () => {
+      const plaintext = crypto.random(9000);
+      for (const cut of [0, 1, 2047, 2048, 2049, 8999, 9000]) {
+        const parts = aead.seal(NONCE, aad, plaintext.subarray(0, cut), plaintext.subarray(cut));
+        expect(aead.open(NONCE, aad, concat(parts))).toEqual(plaintext);
+      }
     });
 
     test('keeps its key and its results to itself', () => {
       const own = copy(key);
       const other = crypto.aead(name, own);
       own.fill(0);
-      expect(other.seal(NONCE, aad, fromAscii('plaintext'))).toEqual(sealed);
-      const again = other.seal(NONCE, aad, fromAscii('another'));
+      expect(seal(other, NONCE, aad, fromAscii('plaintext'))).toEqual(sealed);
+      const again = seal(other, NONCE, aad, fromAscii('another'));
       expect(other.open(NONCE, aad, sealed)).toEqual(fromAscii('plaintext'));
       expect(other.open(NONCE, aad, again)).toEqual(fromAscii('another'));
     });
 
     test('wants its own lengths of key and nonce', () => {
       expect(() => crypto.aead(name, key.subarray(1))).toThrow(RangeError);
-      expect(() => aead.seal(NONCE.subarray(1), aad, key)).toThrow(RangeError);
+      expect(() => seal(aead, NONCE.subarray(1), aad, key)).toThrow(RangeError);
       expect(() => aead.open(new Uint8Array(16), aad, sealed)).toThrow(RangeError);
     });
   });
@@ -110,8 +125,8 @@ describe('node and noble agree', () => {
       const key = nodeCrypto.random(AEAD_KEY_LENGTH[name]);
       const aad = nodeCrypto.random(length % 30);
       const plaintext = nodeCrypto.random(length);
-      const sealed = nodeCrypto.aead(name, key).seal(NONCE, aad, plaintext);
-      expect(nobleCrypto.aead(name, key).seal(NONCE, aad, plaintext)).toEqual(sealed);
+      const sealed = seal(nodeCrypto.aead(name, key), NONCE, aad, plaintext);
+      expect(seal(nobleCrypto.aead(name, key), NONCE, aad, plaintext)).toEqual(sealed);
       expect(nobleCrypto.aead(name, key).open(NONCE, aad, sealed)).toEqual(plaintext);
       expect(nodeCrypto.aead(name, key).open(NONCE, aad, sealed)).toEqual(plaintext);
     }

@@ -58,7 +58,9 @@ function complaint(provider: CryptoProvider, name: AeadName, item: AeadCase): bo
   if (nonce.length !== AEAD_NONCE_LENGTH) return !refuses(() => aead.open(nonce, aad, sealed));
   const opened = aead.open(nonce, aad, sealed);
   if (item.result === 'invalid') return opened !== null;
-  return opened === null || toHex(opened) !== item.msg || toHex(aead.seal(nonce, aad, plaintext)) !== toHex(sealed);
+  const cut = plaintext.length >> 1;
+  const resealed = concat(aead.seal(nonce, aad, plaintext.subarray(0, cut), plaintext.subarray(cut)));
+  return opened === null || toHex(opened) !== item.msg || toHex(resealed) !== toHex(sealed);
 }
 
 function refuses(action: () => unknown): boolean {

@@ -13,7 +13,7 @@ const PROGRAM = `
   const key = hkdfExpand(crypto, 'sha256', hkdfExtract(crypto, 'sha256', fromHex('00'), fromHex('0b0b')), fromHex(''), 16);
   const nonce = crypto.random(12);
   const aead = crypto.aead('aes-128-gcm', key);
-  const opened = aead.open(nonce, fromHex('aa'), aead.seal(nonce, fromHex('aa'), fromAscii('hello')));
+  const opened = aead.open(nonce, fromHex('aa'), concat(aead.seal(nonce, fromHex('aa'), fromAscii('hel'), fromAscii('lo'))));
   const agreements = crypto.capabilities.groups.map((name) => {
     const own = crypto.group(name).generate();
     const { share, secret } = crypto.group(name).respond(own.share);

@@ -5,6 +5,9 @@ import { plain } from './bytes.ts';
 /** Node accepts a GCM tag of 4 bytes unless it is told the length. */
 const OPTIONS = { authTagLength: AEAD_TAG_LENGTH };
 
+/** Bytes that are cheaper to copy than to write apart. */
+const SHORT = 2048;
+
 /** An authenticated cipher of node:crypto. */
 export class NodeAead implements Aead {
   readonly #name: CipherGCMTypes;
@@ -18,16 +21,19 @@ export class NodeAead implements Aead {
     this.#key = createSecretKey(key);
   }
 
-  seal(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  seal(nonce: Uint8Array, aad: Uint8Array, content: Uint8Array, trailer: Uint8Array): readonly Uint8Array[] {
     checkNonce(nonce);
     const cipher = createCipheriv(this.#name, this.#key, nonce, OPTIONS);
     cipher.setAAD(aad);
-    const { length } = plaintext;
-    const out = Buffer.allocUnsafe(length + AEAD_TAG_LENGTH);
-    out.set(cipher.update(plaintext));
+    const body = cipher.update(content);
+    // A short body joins its tail: another part costs a write more than the copy does.
+    const joined = body.length <= SHORT ? body.length : 0;
+    const out = Buffer.allocUnsafe(joined + trailer.length + AEAD_TAG_LENGTH);
+    if (joined > 0) out.set(body);
+    if (trailer.length > 0) out.set(cipher.update(trailer), joined);
     cipher.final();
-    out.set(cipher.getAuthTag(), length);
-    return plain(out);
+    out.set(cipher.getAuthTag(), joined + trailer.length);
+    return joined === body.length ? [plain(out)] : [plain(body), plain(out)];
   }
 
   open(nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): Uint8Array | null {

@@ -20,9 +20,12 @@ export class RecordProtection {
     return this.#sequence;
   }
 
-  /** Encrypts a TLSInnerPlaintext; `header` is the record's, the additional data. */
-  seal(header: Uint8Array, innerPlaintext: Uint8Array): Uint8Array {
-    return this.#aead.seal(this.#nextNonce(), header, innerPlaintext);
+  /**
+   * Encrypts a TLSInnerPlaintext: the content, and its type and padding behind it. `header` is the record's, the
+   * additional data.
+   */
+  seal(header: Uint8Array, content: Uint8Array, trailer: Uint8Array): readonly Uint8Array[] {
+    return this.#aead.seal(this.#nextNonce(), header, content, trailer);
   }
 
   /** Decrypts to a TLSInnerPlaintext, or `null` when the record is not authentic. */

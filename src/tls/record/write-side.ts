@@ -127,19 +127,14 @@ export class RecordWriteSide {
 
   #protectedRecord(protection: RecordProtection, type: number, content: Uint8Array): void {
     const length = this.#paddedLength(content.length + 1);
-    const inner = this.#alloc(length);
-    inner.set(content);
-    inner[content.length] = type;
-    inner.fill(0, content.length + 1);
     const header = this.#header(CONTENT_TYPES.application_data, VERSIONS.tls12, length + AEAD_TAG_LENGTH);
-    const sealed = protection.seal(header, inner);
-    this.#output.push(header, sealed);
+    this.#output.push(header, ...protection.seal(header, content, trailer(type, length - content.length)));
     this.#firstRecord = false;
     this.#emit(
       CONTENT_TYPES.application_data,
       type,
       VERSIONS.tls12,
-      sealed.length,
+      length + AEAD_TAG_LENGTH,
       content.length,
       length - content.length - 1,
     );
@@ -190,4 +185,16 @@ export class RecordWriteSide {
       padding,
     });
   }
+}
+
+/** The unpadded trailers, made once. */
+const TRAILERS: readonly Uint8Array[] = Array.from({ length: 24 }, (_, type) => Uint8Array.of(type));
+
+/** The content type and the zeros behind it, `length` bytes (RFC 8446 section 5.2). */
+function trailer(type: number, length: number): Uint8Array {
+  const plain = TRAILERS[type];
+  if (plain !== undefined && length === 1) return plain;
+  const padded = new Uint8Array(length);
+  padded[0] = type;
+  return padded;
 }
