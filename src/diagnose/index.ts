@@ -17,7 +17,7 @@ export type * from './network.ts';
 export type * from './observations.ts';
 export { observe, type RunStart } from './observe.ts';
 export { isAnswered } from './probes/answer.ts';
-export { type Change, type ChangeId, changeOf } from './probes/change.ts';
+export { ALL_CHANGES, type Change, type ChangeId, changeOf } from './probes/change.ts';
 export { exitCodeOf, judge, type NotMeasured, type Report } from './report.ts';
 export { reportToJson } from './report-json.ts';
 export { type ExpiryLimit, type Run, type RunSettings, SCHEMA } from './run.ts';

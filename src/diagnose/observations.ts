@@ -4,7 +4,7 @@
  */
 import type { Span } from '../bytes/index.ts';
 import type { StampedEvent } from '../explain/index.ts';
-import type { ChainFindingCode } from '../x509/index.ts';
+import type { FindingCode } from './finding.ts';
 import type { ChangeId } from './probes/change.ts';
 
 /**
@@ -121,7 +121,7 @@ export interface PathCertificate {
 
 /** Something wrong with a chain, as the validation says it. */
 export interface ChainProblem {
-  readonly code: ChainFindingCode;
+  readonly code: FindingCode;
   /** Place in the path. */
   readonly depth?: number;
   /** Place among the certificates sent. */

@@ -21,6 +21,9 @@ export interface RunStart {
   readonly clock: number;
 }
 
+/** Milliseconds that a probe of a silent peer waits at least, where the timeout allows. */
+const SILENCE = 1_000;
+
 /** Observes one target. Rejects only for a bug. */
 export async function observe(start: RunStart, network: Network, progress: Progress = () => undefined): Promise<Run> {
   const { target, settings } = start;
@@ -50,10 +53,11 @@ export async function observe(start: RunStart, network: Network, progress: Progr
     connection++;
     const { address, change, bytes } = plan;
     progress(`probing ${address.endpoint}, ${change.input}: ${change.to}`, observations);
-    const { port } = address;
-    observations.push(
-      ...(await network.exchange({ address: address.address, port, connection, timeout, change, bytes })),
-    );
+    const { port, tcp } = address;
+    // A peer that is silent for the whole timeout need not be waited for so long again: an answer takes round trips.
+    const patience = address.symptom.kind === 'silent' ? Math.max(SILENCE, 20 * tcp.took) : timeout;
+    const request = { address: address.address, port, connection, timeout: Math.min(patience, timeout), change, bytes };
+    observations.push(...(await network.exchange(request)));
   }
   return run();
 }

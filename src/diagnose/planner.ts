@@ -53,16 +53,14 @@ export function nextProbe(facts: Facts, causes: readonly Cause[]): Plan | undefi
 function bestProbe(address: AddressFacts, facts: Facts, remaining: readonly Hypothesis[]): Plan | undefined {
   const tried = outcomesAt(address);
   const own = new Set(remaining.map(({ change }) => change));
-  const total = remaining.reduce((sum, { weight }) => sum + weight, 0);
   let best: { readonly plan: Plan; readonly gain: number } | undefined;
   for (const id of [...own, ...SPLITTERS]) {
     if (tried.has(id)) continue;
     const change = changeOf(id);
     const bytes = bytesFor(change, address, facts);
     if (bytes === undefined) continue;
-    const share = remaining.reduce((sum, one) => sum + one.weight * chanceToPass(one, id), 0) / total;
     // A splitter has to tell more; what proves a cause is worth a connection even when only that cause is left.
-    const gain = entropy(share) + (own.has(id) ? 0.1 : 0);
+    const gain = informationOf(remaining, id) + (own.has(id) ? 0.1 : 0);
     if (gain > 0 && (best === undefined || gain > best.gain)) best = { plan: { address, change, bytes }, gain };
   }
   return best?.plan;
@@ -90,7 +88,20 @@ function chanceToPass({ change, alsoPassesWith, saysNothingOf }: Hypothesis, id:
   return saysNothingOf.includes(id) ? 0.5 : 0;
 }
 
-/** Bits that a probe tells whose chance to pass is `share`. */
+/** Bits that the outcome of a probe tells of which hypothesis is true: what it leaves to chance tells nothing. */
+function informationOf(hypotheses: readonly Hypothesis[], id: ChangeId): number {
+  const total = hypotheses.reduce((sum, { weight }) => sum + weight, 0);
+  let share = 0;
+  let chance = 0;
+  for (const hypothesis of hypotheses) {
+    const passes = chanceToPass(hypothesis, id);
+    share += (hypothesis.weight / total) * passes;
+    chance += (hypothesis.weight / total) * entropy(passes);
+  }
+  return entropy(share) - chance;
+}
+
+/** Bits in an outcome whose chance is `share`. */
 function entropy(share: number): number {
   if (share <= 0 || share >= 1) return 0;
   return -(share * Math.log2(share) + (1 - share) * Math.log2(1 - share));

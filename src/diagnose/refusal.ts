@@ -48,13 +48,12 @@ export function provedByChange(
     if (exchange === undefined) return [];
     const answer = readAnswer(exchange.received);
     if (answer.kind !== 'server_hello') return [];
-    const { input, to } = changeOf(change);
     return makeFinding(cause, facts, address, {
       ...describe(address, answer),
       where: refusalPlace(address),
       evidence: [
         ...refusalEvidence(address),
-        { kind: 'text', text: `${input} changed to ${to}: ${answerText(answer)}` },
+        { kind: 'text', text: `with ${changeOf(change).name}: ${answerText(answer)}` },
       ],
       proof: proofByProbe(address, exchange, facts, symptomText(address)),
     });

@@ -18,6 +18,11 @@ export interface StepReport {
   readonly took?: number;
 }
 
+/** What a step says that an earlier one left no way to. */
+export const NOT_REACHED = 'not reached';
+
+const unreached: StepBody = { status: 'none', text: NOT_REACHED, brief: NOT_REACHED };
+
 type StepBody = Omit<StepReport, 'step'>;
 
 /** The five steps as they went. */
@@ -49,7 +54,7 @@ function dnsStep({ dns, run }: Facts): StepBody {
 }
 
 function tcpStep({ addresses }: Facts): StepBody {
-  if (addresses.length === 0) return { status: 'none', text: 'not reached', brief: '' };
+  if (addresses.length === 0) return unreached;
   const answering = addresses.filter(({ tcp }) => tcp.status === 'connected');
   const took = Math.max(...addresses.map(({ tcp }) => tcp.took));
   if (answering.length === 0) return { status: 'unknown', text: 'no address answers', brief: '', took };
@@ -65,7 +70,7 @@ function tcpStep({ addresses }: Facts): StepBody {
 function tlsStep({ addresses }: Facts): StepBody {
   const tried = addresses.filter(({ tls }) => tls !== undefined);
   const shown = tried.find(isHealthy) ?? tried.find(({ symptom }) => symptom.kind === 'rejected') ?? tried[0];
-  if (shown?.tls === undefined) return { status: 'none', text: 'not reached', brief: 'not reached' };
+  if (shown?.tls === undefined) return unreached;
   const { version, cipherSuite, group, alpn } = shown.negotiated;
   const took = Math.max(...tried.map(({ tls }) => tls?.took ?? 0));
   if (version === undefined) return { status: 'bad', text: 'no ServerHello', brief: '', took };
@@ -79,7 +84,7 @@ function certStep({ addresses, run }: Facts): StepBody {
   const judged = addresses.filter(({ chain }) => chain !== undefined);
   const chain = (judged.find((one) => one.chain?.trusted === true) ?? judged[0])?.chain;
   const [leaf] = chain?.path ?? [];
-  if (chain === undefined) return { status: 'none', text: 'not reached', brief: '' };
+  if (chain === undefined) return unreached;
   if (leaf === undefined) return { status: 'bad', text: 'no certificate', brief: '' };
   const left = Math.floor((leaf.notAfter - run.clock) / DAY);
   const whole = Math.round((leaf.notAfter - leaf.notBefore) / DAY);
@@ -103,7 +108,7 @@ function httpStep({ addresses, run }: Facts): StepBody {
 }
 
 function whyNoHttp(addresses: readonly AddressFacts[], wanted: boolean): string {
-  if (!addresses.some(isHealthy)) return 'not reached';
+  if (!addresses.some(isHealthy)) return NOT_REACHED;
   return wanted ? 'not measured' : 'not asked';
 }
 

@@ -47,7 +47,7 @@ function summaryLines({ flights, roundTrips, bytes, forwardSecrecy }: Ladder): L
   const word = holds === undefined ? 'not known' : holds ? 'yes' : 'no';
   return [
     [
-      `  ${flights} flights · ${roundTrips} round trips before our Finished · `,
+      `  ${plural(flights, 'flight')} · ${plural(roundTrips, 'round trip')} before our Finished · `,
       `${bytes.clear} B in clear, ${bytes.encrypted} B encrypted`,
     ],
     ['  forward secret: ', styled(holds === true ? 'good' : 'warn', word), `, ${why}`],
@@ -80,4 +80,8 @@ function leafLines(name: string, bytes: Uint8Array, meaning: string): Line[] {
 function meaningOf({ label, value }: Field): string {
   if (label !== undefined) return label;
   return value === undefined ? '' : String(value);
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,11 +1,12 @@
 import type { Span } from '../../bytes/index.ts';
+import { parseIp } from '../../x509/index.ts';
 import type { Cause } from '../cause.ts';
 import { certificateFinding, type LocatedProblem, problemsOf } from '../certificates.ts';
 import type { Facts } from '../facts.ts';
 import type { Evidence } from '../finding.ts';
 import { findMessage } from '../messages.ts';
 import type { ChainProblem } from '../observations.ts';
-import { opensslClient } from '../reproduce.ts';
+import { opensslClient, quote } from '../reproduce.ts';
 import { listed } from '../words.ts';
 
 /** Why a name almost matches, by x509's word for it. */
@@ -51,7 +52,7 @@ function finding(facts: Facts, located: LocatedProblem) {
       evidence: [evidenceOf(facts, located)],
       notes: (problem.nearMisses ?? []).map(({ text, reason }) => NEAR[reason]?.(text) ?? text),
       fix: { text: `correct the name, or add a virtual host and certificate for ${identity}`, commands: [] },
-      reproduce: [opensslClient(facts, address, `-verify_hostname ${identity} -verify_return_error`)],
+      reproduce: [opensslClient(facts, address, `${verifyOption(identity)} ${quote(identity)} -verify_return_error`)],
     }),
     summary: `${address.endpoint} has no certificate for ${identity}`,
   };
@@ -88,4 +89,8 @@ function indexOfAscii(bytes: Uint8Array, text: string): Span | undefined {
     if (length === text.length) return { start, end: start + length };
   }
   return undefined;
+}
+
+function verifyOption(identity: string): string {
+  return parseIp(identity) === undefined ? '-verify_hostname' : '-verify_ip';
 }

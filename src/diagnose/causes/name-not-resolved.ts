@@ -92,5 +92,5 @@ function finding(facts: Facts, dns: DnsObservation, status: DnsStatus, fault: st
 function digCommand(server: string, host: string): string {
   const at = server.lastIndexOf(':');
   const address = server.substring(0, at).replace(/^\[|\]$/g, '');
-  return `dig @${address} -p ${server.substring(at + 1)} ${quote(host)} A`;
+  return `dig @${quote(address)} -p ${server.substring(at + 1)} ${quote(host)} A`;
 }

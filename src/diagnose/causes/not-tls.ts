@@ -4,7 +4,7 @@ import type { AddressFacts, Facts } from '../facts.ts';
 import type { Evidence, Finding, Fix } from '../finding.ts';
 import { failsWith, makeFinding, proofByProbe, symptomText } from '../make-finding.ts';
 import { firstLine, isHttp } from '../probes/answer.ts';
-import { curl } from '../reproduce.ts';
+import { curl, quote } from '../reproduce.ts';
 import { endpointText } from '../target.ts';
 
 /** Protocols that are told by the first bytes of their server, with the port that speaks TLS at once. */
@@ -109,8 +109,8 @@ function finding(facts: Facts, address: AddressFacts, first: Uint8Array, basis: 
     notes: banner?.starttls === undefined ? [] : [`${name} begins in clear and changes to TLS on request (STARTTLS)`],
     fix: fixFor(facts, address, isPlainHttp, banner),
     reproduce: isPlainHttp
-      ? [curl(facts, address), `curl -sI ${httpUrl(facts)}`]
-      : [`printf '' | nc -w 2 ${address.address} ${address.port} | head -c 32`],
+      ? [curl(facts, address), `curl -sI ${quote(httpUrl(facts))}`]
+      : [`printf '' | nc -w 2 ${quote(address.address)} ${address.port} | head -c 32`],
   });
 }
 
@@ -130,7 +130,7 @@ function fixFor(
     const { host } = facts.run.target;
     return {
       text: `use STARTTLS, or the port where ${banner.name} is over TLS: ${banner.tlsPort}`,
-      commands: [`openssl s_client -connect ${endpointText(host, address.port)} -starttls ${banner.starttls}`],
+      commands: [`openssl s_client -connect ${quote(endpointText(host, address.port))} -starttls ${banner.starttls}`],
     };
   }
   return { text: `use the port that speaks TLS, or turn TLS on for ${address.endpoint}`, commands: [] };

@@ -1,11 +1,12 @@
 /** What the three silent refusals share: they are told, with everything that was ruled out, when no cause was proved. */
-import type { Cause, Search } from '../cause.ts';
+import type { Cause, Hypothesis, Search } from '../cause.ts';
 import type { AddressFacts, Facts, Symptom } from '../facts.ts';
 import type { Finding, Fix } from '../finding.ts';
 import { failsWith, makeFinding, symptomText } from '../make-finding.ts';
 import { changeOf } from '../probes/change.ts';
 import { refusalEvidence, refusalPlace } from '../refusal.ts';
 import { curl, opensslClient } from '../reproduce.ts';
+import { listed } from '../words.ts';
 
 /** The findings of a cause that is a symptom: at every address that shows it before the first byte. */
 export function findSymptom(
@@ -33,9 +34,11 @@ export function findSymptom(
 
 /** What the probes ruled out, and what they left open. */
 export function searchNotes({ remaining, ruledOut }: Search): string[] {
-  const notes = ruledOut.length === 0 ? [] : [`ruled out by a probe each: ${ruledOut.map(inWords).join('; ')}`];
+  const notes = ruledOut.length === 0 ? [] : [`no better with ${listed(ruledOut.map(inWords))}`];
   if (remaining.length > 0) {
-    notes.push(`not ruled out: ${remaining.map(inWords).join('; ')}`);
+    notes.push(
+      `not ruled out: ${listed(remaining.map(({ code }) => code))}; what would tell: ${listed(remaining.map(inWords))}`,
+    );
   }
   return notes;
 }
@@ -45,7 +48,6 @@ export function connectionsAt({ tcp, exchanges }: AddressFacts): number[] {
   return [tcp.connection, ...exchanges.map(({ connection }) => connection)];
 }
 
-function inWords({ code, change }: { readonly code: string; readonly change: Parameters<typeof changeOf>[0] }): string {
-  const { input, to } = changeOf(change);
-  return `${code} (${input}: ${to})`;
+function inWords({ change }: Hypothesis): string {
+  return changeOf(change).name;
 }

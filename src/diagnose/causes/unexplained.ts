@@ -27,10 +27,10 @@ export const unexplained: Cause = {
           where: refusalPlace(address),
           evidence: [
             ...refusalEvidence(address),
-            ...address.exchanges.map((exchange) => {
-              const { input, to } = changeOf(exchange.change);
-              return { kind: 'text' as const, text: `${input} changed to ${to}: ${describeAnswer(exchange)}` };
-            }),
+            ...address.exchanges.map((exchange) => ({
+              kind: 'text' as const,
+              text: `with ${changeOf(exchange.change).name}: ${describeAnswer(exchange)}`,
+            })),
           ],
           proof: { kind: 'observation', after: symptomText(address), connections: connectionsAt(address) },
           notes: searchNotes(searchAt(address)),

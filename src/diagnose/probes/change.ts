@@ -38,6 +38,8 @@ export interface Change {
   readonly input: string;
   /** What it is changed to. */
   readonly to: string;
+  /** The changed handshake in words: `no server name`. */
+  readonly name: string;
   /** What an answer must be for the change to have helped. */
   readonly passesOn: 'server_hello' | 'http_response' | 'any_byte';
   /** The bytes to send; `undefined` where the failing handshake did not have the input. */
@@ -47,6 +49,7 @@ export interface Change {
 const CHANGES: readonly Change[] = [
   {
     id: 'versions:1.2',
+    name: 'TLS 1.2 and older offered',
     input: 'offered versions',
     to: 'TLS 1.2 and older',
     passesOn: 'server_hello',
@@ -54,6 +57,7 @@ const CHANGES: readonly Change[] = [
   },
   {
     id: 'cipher_suites:all',
+    name: 'every cipher suite offered',
     input: 'offered cipher suites',
     to: 'every registered one of TLS 1.3',
     passesOn: 'server_hello',
@@ -61,6 +65,7 @@ const CHANGES: readonly Change[] = [
   },
   {
     id: 'groups:all',
+    name: 'every group offered',
     input: 'offered groups',
     to: 'every registered one',
     passesOn: 'server_hello',
@@ -68,6 +73,7 @@ const CHANGES: readonly Change[] = [
   },
   {
     id: 'signature_schemes:all',
+    name: 'every signature scheme offered',
     input: 'offered signature schemes',
     to: 'every registered one',
     passesOn: 'server_hello',
@@ -75,6 +81,7 @@ const CHANGES: readonly Change[] = [
   },
   {
     id: 'offer:all',
+    name: 'everything offered',
     input: 'offered cipher suites, groups and signature schemes',
     to: 'every registered one',
     passesOn: 'server_hello',
@@ -82,6 +89,7 @@ const CHANGES: readonly Change[] = [
   },
   {
     id: 'server_name:none',
+    name: 'no server name',
     input: 'server name',
     to: 'none',
     passesOn: 'server_hello',
@@ -89,6 +97,7 @@ const CHANGES: readonly Change[] = [
   },
   {
     id: 'alpn:none',
+    name: 'no ALPN',
     input: 'ALPN',
     to: 'none',
     passesOn: 'server_hello',
@@ -96,6 +105,7 @@ const CHANGES: readonly Change[] = [
   },
   {
     id: 'preamble:proxy',
+    name: 'a PROXY preamble',
     input: 'preamble before the ClientHello',
     to: 'PROXY protocol, version 1',
     passesOn: 'server_hello',
@@ -103,6 +113,7 @@ const CHANGES: readonly Change[] = [
   },
   {
     id: 'protocol:http',
+    name: 'HTTP without TLS',
     input: 'protocol',
     to: 'HTTP without TLS',
     passesOn: 'http_response',
@@ -110,6 +121,7 @@ const CHANGES: readonly Change[] = [
   },
   {
     id: 'protocol:listen',
+    name: 'only listening',
     input: 'protocol',
     to: 'nothing sent, only listening',
     passesOn: 'any_byte',

@@ -27,10 +27,14 @@ const TLS13_SUITES = Object.entries(CIPHER_SUITES).flatMap(([name, code]) =>
   /_WITH_|_SCSV$/.test(name) ? [] : [code],
 );
 
-/** Suites of TLS 1.2 and older, without those that encrypt or authenticate nothing or need a shared secret. */
-const TLS12_SUITES = Object.entries(CIPHER_SUITES).flatMap(([name, code]) =>
-  name.includes('_WITH_') && !/NULL|anon|EXPORT|PSK|SRP|GOST/.test(name) ? [code] : [],
-);
+/**
+ * Suites of TLS 1.2 and older, without those that encrypt or authenticate nothing or need a shared secret: the ones that
+ * clients prefer first.
+ */
+const TLS12_SUITES = Object.entries(CIPHER_SUITES)
+  .filter(([name]) => name.includes('_WITH_') && !/NULL|anon|EXPORT|PSK|SRP|GOST/.test(name))
+  .sort(([a], [b]) => rankOf(b) - rankOf(a))
+  .map(([, code]) => code);
 
 const REGISTERED: Readonly<Record<OfferedList, readonly number[]>> = {
   cipher_suites: TLS13_SUITES,
@@ -98,4 +102,9 @@ function widenOne(hello: HelloToSend, list: OfferedList): HelloToSend {
 
 function union(own: readonly number[], registered: readonly number[]): number[] {
   return [...own, ...registered.filter((code) => !own.includes(code))];
+}
+
+/** Fresh keys and authenticated encryption come first. */
+function rankOf(suite: string): number {
+  return (suite.includes('_ECDHE_') ? 2 : 0) + (/GCM|CHACHA20/.test(suite) ? 1 : 0);
 }

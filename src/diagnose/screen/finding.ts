@@ -17,6 +17,8 @@ export interface FindingView {
   readonly alsoAt: readonly string[];
   /** Connections of the whole run, where probes were made. */
   readonly connections: number | undefined;
+  /** The port of the target: endpoints are named without it. */
+  readonly port: number;
   /** Whether to name the endpoint although no bytes stand there. */
   readonly showsEndpoint: boolean;
   /** Whether to add the commands that show the same. */
@@ -27,7 +29,8 @@ export interface FindingView {
 export function findingLines(view: FindingView): Line[] {
   const { finding, alsoAt, verbose } = view;
   const { severity, code, title } = finding;
-  const notes = alsoAt.length === 0 ? finding.notes : [...finding.notes, `the same at ${alsoAt.join(', ')}`];
+  const others = alsoAt.map((endpoint) => withoutPort(endpoint, view.port));
+  const notes = others.length === 0 ? finding.notes : [...finding.notes, `the same at ${others.join(', ')}`];
   return [
     [styled(SEVERITY_STYLE[severity], `${severity}[${code}]`), styled('strong', `: ${title}`)],
     ...whereLines(view),
@@ -45,10 +48,19 @@ export function spanText({ start, end }: { readonly start: number; readonly end:
   return end - start <= 1 ? `byte ${start}` : `bytes ${start}..${end - 1}`;
 }
 
-function whereLines({ finding, showsEndpoint }: FindingView): Line[] {
-  const { where, endpoint } = finding;
+function whereLines({ finding, showsEndpoint, port }: FindingView): Line[] {
+  const { where } = finding;
+  const endpoint = withoutPort(finding.endpoint, port);
   if (where === null) return showsEndpoint ? [[styled('dim', '  --> '), endpoint]] : [];
   return [[styled('dim', '  --> '), `${endpoint}, ${where.message}, ${spanText(where.bytes)}`]];
+}
+
+/** `192.0.2.10` of `192.0.2.10:443`. */
+function withoutPort(endpoint: string, port: number): string {
+  const suffix = `:${port}`;
+  return endpoint.endsWith(suffix)
+    ? endpoint.substring(0, endpoint.length - suffix.length).replace(/^\[|\]$/g, '')
+    : endpoint;
 }
 
 function proofLines({ finding, connections }: FindingView): Line[] {

@@ -14,8 +14,7 @@ export function messageLines(run: Run, detail: { readonly fields: boolean }): Li
           ...ladderLines(address.tls.events, detail),
         ]),
     ...address.exchanges.map((exchange): Line => {
-      const { input, to } = changeOf(exchange.change);
-      const probe = `probe ${exchange.connection}, ${input}: ${to}`;
+      const probe = `probe ${exchange.connection}, ${changeOf(exchange.change).name}:`;
       return [styled('dim', `  ${probe}`), ` ${describeAnswer(exchange)}`];
     }),
   ]);

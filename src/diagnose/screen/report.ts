@@ -1,7 +1,7 @@
 import { alignedRight, type Line, type Piece, type Style, styled } from '../../explain/index.ts';
 import type { Finding } from '../finding.ts';
 import type { Report } from '../report.ts';
-import type { StepReport, StepStatus } from '../steps.ts';
+import { NOT_REACHED, type StepReport, type StepStatus } from '../steps.ts';
 import { count, listed, took } from '../words.ts';
 import { findingLines } from './finding.ts';
 
@@ -33,6 +33,7 @@ export function reportLines(report: Report, options: ScreenOptions): Line[] {
       ...findingLines({
         finding,
         alsoAt,
+        port: facts.run.target.port,
         connections: facts.connections > facts.addresses.length ? facts.connections : undefined,
         showsEndpoint: facts.addresses.length > 1 && finding.step !== 'dns',
         verbose: options.verbose,
@@ -63,13 +64,13 @@ function healthyLines(report: Report): Line[] {
   ];
 }
 
+/** The steps in one line; that a step was not reached is said once, the others follow from it. */
 function stepLine(steps: readonly StepReport[]): Line {
-  const parts = steps.flatMap(({ step, status, brief }): (string | Piece)[] => [
-    `  ${step.toUpperCase()} `,
-    markOf(status),
-    ...(brief === '' ? [] : [' ', brief]),
-  ]);
-  return parts;
+  const unreached = steps.find(({ brief }) => brief === NOT_REACHED);
+  return steps.flatMap((one): (string | Piece)[] => {
+    const says = one.brief === '' || (one.brief === NOT_REACHED && one !== unreached) ? [] : [' ', one.brief];
+    return [`  ${one.step.toUpperCase()} `, markOf(one.status), ...says];
+  });
 }
 
 function statusMark(findings: readonly Finding[], status: Report['status']): StepStatus {

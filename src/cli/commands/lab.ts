@@ -1,0 +1,36 @@
+import { SCHEMA } from '../../diagnose/index.ts';
+import { styled } from '../../explain/index.ts';
+import { type Lab, startLab } from '../../lab/index.ts';
+import type { ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { paint, wantsColor } from '../terminal.ts';
+
+/** The flags of `lab`. */
+export interface LabFlags {
+  readonly json?: boolean;
+}
+
+/** `hellofin lab`: serves until it is interrupted. */
+export async function labCommand(flags: LabFlags, io: Io): Promise<ExitCode> {
+  const lab = await startLab();
+  io.onInterrupt(() => lab.close());
+  io.print(flags.json === true ? labDocument(lab) : screen(lab, io));
+  return new Promise(() => undefined);
+}
+
+function labDocument({ caFile, resolver, endpoints }: Lab): string {
+  return `${JSON.stringify({ schema: SCHEMA, lab: { ca: caFile, resolver, endpoints } }, null, 2)}\n`;
+}
+
+function screen({ caFile, resolver, endpoints }: Lab, { env, stdout }: Io): string {
+  const width = Math.max(...endpoints.map(({ target }) => target.length));
+  return paint(
+    [
+      ...endpoints.map(({ target, fault }) => [styled('strong', target.padEnd(width)), '  ', fault]),
+      [],
+      ['try:  ', styled('accent', `hellofin ${endpoints[0]?.target} --ca ${caFile} --resolver ${resolver}`)],
+      [styled('dim', 'serving on loopback until interrupted')],
+    ],
+    { color: wantsColor('auto', { isTTY: stdout.isTTY === true, env }), plain: false },
+  );
+}

@@ -1,0 +1,49 @@
+/**
+ * The command. It parses, calls and renders; everything else is in other rooms. `--version` loads nothing, `--help` no
+ * engine.
+ */
+import { writeSync } from 'node:fs';
+import { packageVersion } from '../node/probe/version.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+import type { Io } from './io.ts';
+
+/** Runs the command line and ends the process. */
+export async function main(argv: readonly string[]): Promise<void> {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    writeAll(1, `${packageVersion()}\n`);
+    return;
+  }
+  const interrupts: (() => void)[] = [];
+  process.once('SIGINT', () => {
+    for (const listener of interrupts) listener();
+    process.exit(EXIT.interrupted);
+  });
+  const io: Io = {
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    print: (text) => writeAll(1, text),
+    onInterrupt: (listener) => interrupts.push(listener),
+  };
+  process.exit(await run(argv, io));
+}
+
+async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const { runProgram } = await import('./program.ts');
+  return runProgram(argv, io);
+}
+
+/** Writes it all before it returns: the process may end right after. A reader that went away is no failure. */
+function writeAll(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(descriptor, bytes, at);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') return;
+      // A pipe that is full for the moment.
+      if (code !== 'EAGAIN') throw error;
+    }
+  }
+}

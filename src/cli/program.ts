@@ -1,0 +1,165 @@
+import { Command, CommanderError, Option } from 'commander';
+import { InputError } from '../diagnose/input-error.ts';
+import { packageVersion } from '../node/probe/version.ts';
+import type { CheckFlags } from './commands/check.ts';
+import type { ExplainFlags } from './commands/explain.ts';
+import type { LabFlags } from './commands/lab.ts';
+import { errorDocument } from './document.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+import type { Io } from './io.ts';
+
+/** Names that commands have or will have. A host of such a name is reached by `hellofin check NAME`. */
+const RESERVED: ReadonlySet<string> = new Set(
+  'check assess cert dns explain listen lab demo diff scan serve completion man schema help'.split(' '),
+);
+
+const EXAMPLES = `
+Examples:
+  hellofin shop.example                        all addresses, port 443
+  hellofin shop.example:8443 imaps://mail.example
+  hellofin 192.0.2.10 --sni shop.example       one address, under a name
+  hellofin localhost:8443 --ca ca.pem -v       a private root; every message
+  hellofin @hosts.txt --json --fail-on warning
+  hellofin shop.example --save run.json        and later: hellofin explain run.json -vv
+  hellofin explain CERT_EXPIRED
+
+Exit codes: 0 nothing found, 1 a finding, 2 usage, 3 could not look, 4 a bug in hellofin, 130 interrupted.`;
+
+/** Runs a command line. Resolves with the exit code and never rejects. */
+export async function runProgram(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const program = createProgram(io, (ended) => {
+    code = ended;
+  });
+  try {
+    refuseReserved(argv[0], program);
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    return fail(error, argv, io);
+  }
+}
+
+/** The commands and flags. `ended` gets the exit code of the command that ran. */
+export function createProgram(io: Io, ended: (code: ExitCode) => void): Command {
+  const program = new Command('hellofin')
+    .description('Names the cause of a failing TLS connection: DNS, TCP, TLS, certificate, HTTP.')
+    .version(packageVersion(), '-V, --version')
+    .configureOutput({ writeOut: (text) => io.print(text), writeErr: (text) => io.stderr.write(text) })
+    .exitOverride()
+    .showHelpAfterError('(hellofin --help shows what there is)')
+    .addHelpText('after', EXAMPLES);
+
+  withCheckFlags(
+    program
+      .command('check', { isDefault: true })
+      .argument('<target...>', 'host, host:port, URL, IP address, @file or - for standard input')
+      .description('check every address of a host and say why it fails'),
+  ).action(async (targets: string[], flags: CheckFlags) => {
+    const { checkCommand } = await import('./commands/check.ts');
+    ended(await checkCommand(targets, flags, io));
+  });
+
+  withOutputFlags(
+    program
+      .command('explain')
+      .argument('<what>', 'a run saved with --save, the code of a finding, or the error text of another client')
+      .description('show a saved run again, or say what a finding means'),
+  ).action(async (what: string, flags: ExplainFlags) => {
+    const { explainCommand } = await import('./commands/explain.ts');
+    ended(await explainCommand(what, flags, io));
+  });
+
+  program
+    .command('lab')
+    .description('serve named good and broken endpoints on loopback, with a throw-away CA, until interrupted')
+    .option('--json', 'print the endpoints as JSON')
+    .action(async (flags: LabFlags) => {
+      const { labCommand } = await import('./commands/lab.ts');
+      ended(await labCommand(flags, io));
+    });
+
+  program
+    .command('completion')
+    .addArgument(program.createArgument('<shell>', 'bash, zsh or fish').choices(['bash', 'zsh', 'fish']))
+    .description('print the completion script of a shell')
+    .action(async (shell: 'bash' | 'zsh' | 'fish') => {
+      const { completionScript } = await import('./commands/completion.ts');
+      io.print(completionScript(shell, program));
+      ended(EXIT.ok);
+    });
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of the output')
+    .action(async () => {
+      const { schemaText } = await import('./commands/schema.ts');
+      io.print(schemaText());
+      ended(EXIT.ok);
+    });
+  return program;
+}
+
+function withCheckFlags(command: Command): Command {
+  return withOutputFlags(command)
+    .option('--sni <name>', 'send and verify this name')
+    .option('--connect <ip:port>', 'connect there, whatever DNS says')
+    .option('-4', 'IPv4 only')
+    .option('-6', 'IPv6 only')
+    .option('--resolver <url>', 'ask udp://IP:PORT instead of the system')
+    .option('--ca <file>', 'trust these roots only (PEM)')
+    .option('--cert <file>', 'client certificate with its chain (PEM)')
+    .option('--key <file>', 'its private key (PEM)')
+    .option('--alpn <list>', 'application protocols to offer, such as h2,http/1.1')
+    .option('--timeout <time>', 'for each step', '5s')
+    .option('--max-connections <n>', 'open at most so many', '10')
+    .option('--no-http', 'make no request after the handshake')
+    .option('--at <time>', 'judge certificates at this time')
+    .option('--expiry <limit>', 'warn below so many days or percent of the lifetime', '20%')
+    .option('--keylog <file>', 'append the secrets of the connections, for a capture to be read')
+    .option('--save <file>', 'save what was seen, for explain');
+}
+
+function withOutputFlags(command: Command): Command {
+  return command
+    .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .option('--json', 'the same as --format json')
+    .option('-o, --output <file>', 'print into a file')
+    .option('-q, --quiet', 'print one line for each target that is not healthy, and nothing else')
+    .option(
+      '-v, --verbose',
+      'show the messages; twice: every field with its bytes',
+      (_, before: number) => before + 1,
+      0,
+    )
+    .option('--fail-on <severity>', 'exit 1 for findings of at least this severity', 'error')
+    .option('--ignore <code>', 'do not count findings of this code', (code, before: string[]) => [...before, code], [])
+    .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
+    .option('--plain', 'ASCII signs and no colours');
+}
+
+function refuseReserved(name: string | undefined, program: Command): void {
+  if (name === undefined || name === 'help' || !RESERVED.has(name)) return;
+  if (program.commands.some((command) => command.name() === name)) return;
+  throw new InputError(`${name} is the name of a command to come; a host of that name: hellofin check ${name}`);
+}
+
+/** Says what went wrong, on standard error and in the chosen format. */
+function fail(error: unknown, argv: readonly string[], io: Io): ExitCode {
+  const isJson = argv.includes('--json') || argv.join(' ').includes('--format json') || argv.includes('--format=json');
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.ok;
+    // commander has said it on standard error.
+    if (isJson) io.print(errorDocument('USAGE', error.message.replace(/^error: /, '')));
+    return EXIT.usage;
+  }
+  const isUsage = error instanceof InputError;
+  const message = error instanceof Error ? error.message : String(error);
+  if (isUsage) io.stderr.write(`hellofin: ${message}\n`);
+  else
+    io.stderr.write(
+      `hellofin: a bug in hellofin, please report it: ${error instanceof Error ? error.stack : message}\n`,
+    );
+  if (isJson) io.print(errorDocument(isUsage ? 'USAGE' : 'BUG', message));
+  return isUsage ? EXIT.usage : EXIT.bug;
+}

@@ -1,0 +1,29 @@
+import * as v from 'valibot';
+import { InputError, type Run, runToJson, SCHEMA, withFields } from '../diagnose/index.ts';
+import { runsDocumentSchema } from './run-schema.ts';
+
+/** Runs as the text of a file. */
+export function runsDocument(tool: string, runs: readonly Run[]): string {
+  return `${JSON.stringify({ schema: SCHEMA, tool, runs: runs.map(runToJson) })}\n`;
+}
+
+/**
+ * The runs of a file, which may come from anywhere.
+ * @param path named in errors
+ * @throws InputError for what is not a saved run
+ */
+export function parseRuns(text: string, path: string): Run[] {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw new InputError(`${path}: not JSON`);
+  }
+  const parsed = v.safeParse(runsDocumentSchema, document);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    const at = v.getDotPath(issue) ?? 'document';
+    throw new InputError(`${path}: not a run saved by hellofin: ${at}: ${issue.message}`);
+  }
+  return parsed.output.runs.map(withFields);
+}
