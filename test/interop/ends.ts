@@ -17,7 +17,15 @@ import {
   type ServerOptions,
   type TLSSocket,
 } from '../../src/node/index.ts';
-import type { ClientConfig, Credential, ServerConfig, TlsConnection, TlsEvent } from '../../src/tls/index.ts';
+import type {
+  ClientConfig,
+  Credential,
+  Direction,
+  RecordEvent,
+  ServerConfig,
+  TlsConnection,
+  TlsEvent,
+} from '../../src/tls/index.ts';
 
 /** A context with settings of the engine, and with more beside its certificate, than node:tls has options for. */
 export function contextWith(
@@ -153,4 +161,23 @@ async function capitals(socket: TLSSocket): Promise<void> {
 export function ourEnd(accepted: Accepted): { readonly socket: TLSSocket } {
   if ('error' in accepted) throw accepted.error;
   return accepted;
+}
+
+/** Lines of a key log for the secrets that both sides know and OpenSSL logs, in a fixed order. */
+export function keyLines(lines: readonly string[]): string[] {
+  return lines.filter((text) => /^(CLIENT|SERVER|EXPORTER)_/.test(text)).sort();
+}
+
+/** Records of application data in a direction. */
+export function dataRecords(events: readonly TlsEvent[], direction: Direction): RecordEvent[] {
+  return records(events, direction).filter(({ innerType }) => innerType === 'application_data');
+}
+
+/** How many change_cipher_spec records crossed in a direction (RFC 8446 appendix D.4). */
+export function compatibilityRecords(events: readonly TlsEvent[], direction: Direction): number {
+  return records(events, direction).filter(({ contentType }) => contentType === 'change_cipher_spec').length;
+}
+
+function records(events: readonly TlsEvent[], direction: Direction): RecordEvent[] {
+  return events.filter((event) => event.kind === 'record').filter((event) => event.direction === direction);
 }

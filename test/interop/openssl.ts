@@ -137,10 +137,11 @@ export function askingClient(
   port: number,
   caFile: string,
   args: readonly string[] = [],
+  stdin = 'hello\n',
 ): Promise<RunResult> {
   const verifying = ['-CAfile', caFile, '-verify_return_error', '-verify_hostname', 'localhost'];
   const all = ['s_client', '-connect', `127.0.0.1:${port}`, '-brief', '-ign_eof', ...verifying, ...args];
-  return runOpenssl(all, 'hello\n', program);
+  return runOpenssl(all, stdin, program);
 }
 
 /** A client that is told what to send and which commands to run. `K` and a line end asks for a KeyUpdate. */
@@ -151,4 +152,16 @@ export function interactiveClient(
 ): Promise<PeerServer> {
   const all = ['s_client', '-connect', `127.0.0.1:${port}`, ...args];
   return startServer(program, all, { ready: /Verify return code: .*\n/, port });
+}
+
+/** A fresh OCSP response of the root's own for a certificate, in a file. */
+export async function ocspResponse({ caFile, caKeyFile }: FileCa, { certFile }: CertificateFiles): Promise<string> {
+  const dir = tempDir();
+  const [index, response] = [join(dir, 'index.txt'), join(dir, 'response.der')];
+  const { stdout } = await runOpenssl(['x509', '-in', certFile, '-noout', '-serial']);
+  const serial = stdout.trim().replace('serial=', '');
+  writeFileSync(index, `V\t491231235959Z\t\t${serial}\tunknown\t/CN=localhost\n`);
+  const signing = ['-index', index, '-CA', caFile, '-rsigner', caFile, '-rkey', caKeyFile, '-ndays', '1'];
+  await runOpenssl(['ocsp', ...signing, '-issuer', caFile, '-cert', certFile, '-respout', response, '-noverify']);
+  return response;
 }
