@@ -36,6 +36,19 @@ const pairs: Readonly<Record<KeyType, Pair>> = {
 const types = Object.keys(pairs) as readonly KeyType[];
 const BITS = { rsa: 2048, 'rsa-pss': 2048, secp256r1: 256, secp384r1: 384, secp521r1: 521, ed25519: 255, ed448: 448 };
 
+test.each(providers)('$name verifies ECDSA with a hash of another length than the curve has', (provider) => {
+  for (const [type, pair] of Object.entries(pairs).filter(([name]) => name.startsWith('secp'))) {
+    const key = { key: Buffer.from(pair.privateKey), format: 'der', type: 'pkcs8' } as const;
+    const own = provider.importPublicKey(pair.publicKey);
+    for (const bits of [256, 384, 512] as const) {
+      const signature = nativeSign(`sha${bits}`, DATA, key);
+      expect(own.verify(`ecdsa_sha${bits}`, DATA, signature), `${type} ${bits}`).toBe(true);
+      expect(own.verify(`ecdsa_sha${bits}`, fromAscii('other'), signature)).toBe(false);
+    }
+  }
+  expect(() => provider.importPublicKey(pairs.rsa.publicKey).verify('ecdsa_sha256', DATA, DATA)).toThrow(CryptoError);
+});
+
 test('the providers declare the same schemes', () => {
   expect(new Set(nobleCrypto.capabilities.schemes)).toEqual(new Set(schemes));
   expect(new Set(schemes)).toEqual(new Set(Object.keys(SCHEMES)));

@@ -34,6 +34,12 @@ export type SchemeName =
   | 'rsa_pkcs1_sha1'
   | 'ecdsa_sha1';
 
+/**
+ * What {@link PublicKey.verify} takes: the schemes of TLS 1.3, and ECDSA with a hash that is not tied to the curve, as
+ * certificates have it (RFC 5758 section 3.2).
+ */
+export type SignatureName = SchemeName | 'ecdsa_sha256' | 'ecdsa_sha384' | 'ecdsa_sha512';
+
 /** The kind of a public or private key. `rsa-pss` is an RSA key restricted to PSS by its OID (RFC 4055). */
 export type KeyType = 'rsa' | 'rsa-pss' | 'secp256r1' | 'secp384r1' | 'secp521r1' | 'ed25519' | 'ed448';
 
@@ -115,7 +121,7 @@ export interface PublicKey {
    * Verifies a signature over `data` (not over its digest). False for anything that is not a valid signature.
    * @throws CryptoError `unsupported` if `scheme` is not for this type of key.
    */
-  verify(scheme: SchemeName, data: Uint8Array, signature: Uint8Array): boolean;
+  verify(scheme: SignatureName, data: Uint8Array, signature: Uint8Array): boolean;
 }
 
 /** A private key that can sign. */

@@ -1,6 +1,6 @@
 import type { PssParameters } from './algorithm.ts';
 import { unsupported } from './der.ts';
-import { HASH_LENGTH, type HashName, type KeyType, type SchemeName } from './provider.ts';
+import { HASH_LENGTH, type HashName, type KeyType, type SchemeName, type SignatureName } from './provider.ts';
 
 /** How a signature scheme signs (RFC 8446 section 4.2.3). EdDSA hashes on its own. */
 export type Scheme = (
@@ -39,6 +39,15 @@ export const SCHEMES: Readonly<Record<SchemeName, Scheme>> = {
   rsa_pkcs1_sha1: scheme('pkcs1', 'sha1', 'rsa'),
 };
 
+/** ECDSA in certificates: any hash with any curve. No scheme of a TLS 1.3 handshake. */
+const ANY_CURVE: Readonly<Record<Exclude<SignatureName, SchemeName>, Scheme>> = {
+  ecdsa_sha256: scheme('ecdsa', 'sha256', 'secp256r1', 'secp384r1', 'secp521r1'),
+  ecdsa_sha384: scheme('ecdsa', 'sha384', 'secp256r1', 'secp384r1', 'secp521r1'),
+  ecdsa_sha512: scheme('ecdsa', 'sha512', 'secp256r1', 'secp384r1', 'secp521r1'),
+};
+
+const ALL: Readonly<Record<SignatureName, Scheme>> = { ...SCHEMES, ...ANY_CURVE };
+
 /** The names in {@link SCHEMES}, in its order. */
 export const SCHEME_NAMES = Object.keys(SCHEMES) as readonly SchemeName[];
 
@@ -46,8 +55,8 @@ export const SCHEME_NAMES = Object.keys(SCHEMES) as readonly SchemeName[];
  * Looks up a scheme for a key.
  * @throws CryptoError `unsupported` if it is not for this type of key
  */
-export function schemeFor(name: SchemeName, type: KeyType): Scheme {
-  const found = Object.hasOwn(SCHEMES, name) ? SCHEMES[name] : undefined;
+export function schemeFor(name: SignatureName, type: KeyType): Scheme {
+  const found = Object.hasOwn(ALL, name) ? ALL[name] : undefined;
   if (found === undefined || !found.keys.includes(type)) throw unsupported(`${name} is not for a key of type ${type}`);
   return found;
 }

@@ -233,7 +233,7 @@ describe('signatures', () => {
     );
     expect(codes(validate([swapped, intermediate.der], [root.der]))).toEqual([
       'CERT_SIGNATURE_INVALID@0',
-      'CERT_SIGNATURE_UNSUPPORTED@0',
+      'CERT_SIGNATURE_INVALID@0',
     ]);
   });
 

@@ -1,10 +1,10 @@
 import { contextTag, DerError, DerReader, der, OID, TAG } from '../asn1/index.ts';
-import type { KeyType, SchemeName } from '../crypto/index.ts';
+import type { KeyType, SchemeName, SignatureName } from '../crypto/index.ts';
 import { type AlgorithmIdentifier, decodeAlgorithm } from './parse.ts';
 
 /** How a certificate's signature is to be verified with a given type of key. */
 export type SignatureMethod =
-  | { readonly status: 'known'; readonly scheme: SchemeName }
+  | { readonly status: 'known'; readonly scheme: SignatureName }
   /** SHA-1 or MD5: forgeable, never accepted. */
   | { readonly status: 'weak' }
   /** That type of key makes no such signatures: it is not the issuer's. */
@@ -20,15 +20,15 @@ const RSA_PKCS1: ReadonlyMap<string, SchemeName> = new Map([
   [OID.sha512WithRSAEncryption, 'rsa_pkcs1_sha512'],
 ]);
 
-/** Algorithms without parameters: the scheme for each type of key, `undefined` where the provider has none. */
-const WITHOUT_PARAMETERS: ReadonlyMap<string, Readonly<Partial<Record<KeyType, SchemeName | undefined>>>> = new Map<
+/** Algorithms without parameters: the scheme for each type of key. */
+const WITHOUT_PARAMETERS: ReadonlyMap<string, Readonly<Partial<Record<KeyType, SignatureName>>>> = new Map<
   string,
-  Readonly<Partial<Record<KeyType, SchemeName | undefined>>>
+  Readonly<Partial<Record<KeyType, SignatureName>>>
 >([
-  // TLS 1.3 ties hash and curve together, and so does the provider; CAs hold to the same pairs (CABF BR 7.1.3.2.2).
-  [OID.ecdsaWithSHA256, { secp256r1: 'ecdsa_secp256r1_sha256', secp384r1: undefined, secp521r1: undefined }],
-  [OID.ecdsaWithSHA384, { secp256r1: undefined, secp384r1: 'ecdsa_secp384r1_sha384', secp521r1: undefined }],
-  [OID.ecdsaWithSHA512, { secp256r1: undefined, secp384r1: undefined, secp521r1: 'ecdsa_secp521r1_sha512' }],
+  // RFC 5758 section 3.2 ties no hash to a curve; only TLS 1.3 does.
+  [OID.ecdsaWithSHA256, { secp256r1: 'ecdsa_sha256', secp384r1: 'ecdsa_sha256', secp521r1: 'ecdsa_sha256' }],
+  [OID.ecdsaWithSHA384, { secp256r1: 'ecdsa_sha384', secp384r1: 'ecdsa_sha384', secp521r1: 'ecdsa_sha384' }],
+  [OID.ecdsaWithSHA512, { secp256r1: 'ecdsa_sha512', secp384r1: 'ecdsa_sha512', secp521r1: 'ecdsa_sha512' }],
   [OID.ed25519, { ed25519: 'ed25519' }],
   [OID.ed448, { ed448: 'ed448' }],
 ]);
@@ -59,7 +59,7 @@ export function signatureMethod(algorithm: AlgorithmIdentifier, key: KeyType): S
   return known(parameters === undefined ? schemes?.[key] : undefined);
 }
 
-function known(scheme: SchemeName | undefined): SignatureMethod {
+function known(scheme: SignatureName | undefined): SignatureMethod {
   return scheme === undefined ? { status: 'unsupported' } : { status: 'known', scheme };
 }
 
