@@ -6,10 +6,10 @@ import type { SchemeName } from '../crypto/index.ts';
 import type { CertificateRequestSummary, ClientHelloSummary, Credential, PeerCertificate } from '../tls/index.ts';
 import { type AlertName, SIGNATURE_SCHEMES } from '../tls/wire.ts';
 import { leafKey } from '../x509/index.ts';
-import { type CodedError, codedError } from './error.ts';
-import type { SecureContext } from './secure-context.ts';
+import { argumentError, type CodedError, codedError } from './error.ts';
+import { SecureContext } from './secure-context.ts';
 import type { ClientSettings, Settings } from './settings.ts';
-import { issuersOf } from './trust/index.ts';
+import { type ChainRefusal, issuersOf } from './trust/index.ts';
 
 /** Why a peer's chain is refused. `code` is node:tls's where it has one. */
 export interface Refusal extends CodedError {
@@ -34,16 +34,39 @@ export function judge(
   const chain = certificates.map(({ der }) => der);
   const isClient = settings.role === 'client';
   const checksItself = isClient && settings.checkServerIdentity !== undefined;
-  const refusal = verifier.verify(chain, {
-    crypto: config.crypto,
-    purpose: isClient ? 'server' : 'client',
-    ...(isClient && !checksItself ? { hostname: settings.hostname } : {}),
-  });
+  const refusal = failClosed(() =>
+    verifier.verify(chain, {
+      crypto: config.crypto,
+      purpose: isClient ? 'server' : 'client',
+      ...(isClient && !checksItself ? { hostname: settings.hostname } : {}),
+    }),
+  );
   if (refusal !== undefined) {
     const { code, reason, alert, finding } = refusal;
     return Object.assign(codedError(code, reason), { alert, finding });
   }
   return checksItself ? customIdentity(settings, chain) : undefined;
+}
+
+/**
+ * Asks SNICallback, where there is one and the client named somebody, for the context to use; `undefined` stands for
+ * the server's own. `answer` is called once, now or later.
+ */
+export function chooseContext(
+  settings: Settings,
+  serverName: string | undefined,
+  answer: (chosen: SecureContext | Error | undefined) => void,
+): void {
+  const ask = settings.role === 'server' ? settings.SNICallback : undefined;
+  if (ask === undefined || serverName === undefined) {
+    answer(undefined);
+    return;
+  }
+  ask(serverName, (error, context) => {
+    if (error) answer(error);
+    else if (!context || context instanceof SecureContext) answer(context ?? undefined);
+    else answer(argumentError('ERR_TLS_INVALID_CONTEXT', 'SNICallback gave no SecureContext of this package'));
+  });
 }
 
 /**
@@ -81,6 +104,16 @@ function covers(pattern: string, serverName: string | undefined): boolean {
   if (!pattern.startsWith('*.')) return pattern === name;
   const dot = name.indexOf('.');
   return dot > 0 && name.substring(dot) === pattern.substring(1);
+}
+
+/** A verifier that throws has not accepted anything. */
+function failClosed(verify: () => ChainRefusal | undefined): ChainRefusal | undefined {
+  try {
+    return verify();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { code: 'CERT_REJECTED', reason, alert: 'internal_error', finding: undefined };
+  }
 }
 
 function customIdentity(settings: Settings, chain: readonly Uint8Array[]): Refusal | undefined {

@@ -1,17 +1,18 @@
 import { addAbortSignal, type Duplex } from 'node:stream';
-import { type ClientConfig, type Request, type ServerConfig, TlsConnection, type TlsError } from '../tls/index.ts';
-import { clientCredential, credentialFor, judge, peerKey } from './answers.ts';
+import { type Request, TlsConnection, type TlsError } from '../tls/index.ts';
+import { chooseContext, clientCredential, credentialFor, judge, peerKey } from './answers.ts';
 import { batches } from './batches.ts';
 import { argumentError, codedError, disconnectedError } from './error.ts';
+import { withKeyLog } from './key-log.ts';
 import { LayeredSocket } from './layered-socket.ts';
 import { linger } from './linger.ts';
-import { SecureContext } from './secure-context.ts';
+import type { SecureContext } from './secure-context.ts';
 import { type Settings, settingsOf, type TLSSocketOptions } from './settings.ts';
 
 type Done = (error?: Error | null) => void;
-const NOTHING = Buffer.alloc(0);
-
 type ClientHello = Extract<Request, { readonly name: 'client_hello' }>;
+
+const NOTHING = Buffer.alloc(0);
 
 /**
  * A stream that drives a TlsConnection: bytes of the transport go in, its output goes out, its questions are answered
@@ -52,6 +53,12 @@ export abstract class EngineSocket extends LayeredSocket {
 
   /** @param settings made of `options` unless given: a server makes them once. */
   constructor(transport: Duplex, options: TLSSocketOptions = {}, settings: Settings = settingsOf(options)) {
+    if (transport.readableEncoding !== null || transport.readableObjectMode) {
+      throw argumentError(
+        'ERR_INVALID_ARG_VALUE',
+        'the transport gives no bytes: it decodes them to text, or has objects',
+      );
+    }
     super(transport, { allowHalfOpen: options.allowHalfOpen ?? false });
     this.settings = settings;
     this.server = options.server;
@@ -108,8 +115,9 @@ export abstract class EngineSocket extends LayeredSocket {
       return;
     }
     try {
-      if (settings.role === 'server') this.engine = TlsConnection.server(this.#withKeyLog(settings.config));
-      else this.engine = TlsConnection.client(this.#withKeyLog(settings.config));
+      if (settings.role === 'server')
+        this.engine = TlsConnection.server(withKeyLog(settings.config, this, this.server));
+      else this.engine = TlsConnection.client(withKeyLog(settings.config, this, this.server));
     } catch (error) {
       this.#fail(error as TlsError);
       return;
@@ -117,17 +125,6 @@ export abstract class EngineSocket extends LayeredSocket {
     transport.on('data', (chunk: Buffer) => this.#receive(chunk));
     transport.on('end', () => this.#receiveEnd());
     this.#pump(this.engine);
-  }
-
-  #withKeyLog<C extends ClientConfig | ServerConfig>(config: C): C {
-    const { server } = this;
-    if (this.listenerCount('keylog') + (server?.listenerCount('keylog') ?? 0) === 0) return config;
-    const keyLog = (text: string) => {
-      const line = Buffer.from(`${text}\n`, 'latin1');
-      this.emit('keylog', line);
-      server?.emit('keylog', line, this);
-    };
-    return { ...config, keyLog };
   }
 
   #receive(chunk: Buffer): void {
@@ -181,35 +178,25 @@ export abstract class EngineSocket extends LayeredSocket {
   }
 
   #chooseCredential(engine: TlsConnection, request: ClientHello): void {
-    const { SNICallback } = this.settings as Extract<Settings, { role: 'server' }>;
-    const hello = request.question;
-    const name = hello.serverName;
-    if (SNICallback === undefined || name === undefined) {
-      engine.answer(request, credentialFor(hello, this.#context.credentials));
-      return;
-    }
+    let isAsking = true;
     this.#asking = true;
-    this.transport.pause();
-    let isCalling = true;
-    SNICallback(name, (error, chosen) => {
+    chooseContext(this.settings, request.question.serverName, (chosen) => {
       if (!this.#asking || this.destroyed) return;
       this.#asking = false;
-      if (error !== null && error !== undefined) this.#refuse(engine, error);
-      else if (chosen !== undefined && chosen !== null && !(chosen instanceof SecureContext)) {
-        this.#refuse(engine, argumentError('ERR_TLS_INVALID_CONTEXT', 'SNICallback gave no SecureContext of hellofin'));
+      if (chosen instanceof Error) {
+        this.#reason = chosen;
+        engine.abort('internal_error', chosen.message);
       } else {
         this.#context = chosen ?? this.#context;
-        engine.answer(request, credentialFor(hello, this.#context.credentials));
+        engine.answer(request, credentialFor(request.question, this.#context.credentials));
       }
+      if (isAsking) return;
       if (!this.#paused) this.transport.resume();
-      if (!isCalling) this.#pump(engine);
+      this.#pump(engine);
     });
-    isCalling = false;
-  }
-
-  #refuse(engine: TlsConnection, reason: Error): void {
-    this.#reason = reason;
-    engine.abort('internal_error', reason.message);
+    isAsking = false;
+    // Input waits below until the answer is there.
+    if (this.#asking) this.transport.pause();
   }
 
   /** The handshake is done: the last flight and what the listeners write at once leave together. */
@@ -340,10 +327,14 @@ export abstract class EngineSocket extends LayeredSocket {
 
   #transportClosed(): void {
     this.#transportGone = true;
-    if (!this.destroyed) {
-      if (this.engine === undefined) this.#fail(disconnectedError(this.settings.role === 'server', undefined));
-      else this.#receiveEnd();
-    } else if (!this.#lingers && this.net !== undefined) this.emit('close', this.#failed);
+    if (this.destroyed) {
+      if (!this.#lingers && this.net !== undefined) this.emit('close', this.#failed);
+      return;
+    }
+    if (this.engine === undefined) this.#fail(disconnectedError(this.settings.role === 'server', undefined));
+    else this.#receiveEnd();
+    // The peer was done before, and nothing can be written any more.
+    if (!this.destroyed && !this.truncated) this.end();
   }
 
   #fail(error: Error): void {

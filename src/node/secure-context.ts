@@ -33,8 +33,10 @@ export interface SecureContextOptions {
   maxVersion?: string | undefined;
   /** Where the cryptography comes from; node:crypto unless given. */
   crypto?: CryptoProvider | undefined;
-  /** Not supported: give `cert` and `key`. */
+  /** Not implemented, and refused so that nobody relies on it. */
   pfx?: unknown;
+  crl?: unknown;
+  secureProtocol?: unknown;
 }
 
 /** The part of the engine's configuration that comes from a context. */
@@ -50,9 +52,7 @@ export class SecureContext {
   readonly verifier: ChainVerifier;
 
   constructor(options: SecureContextOptions = {}) {
-    if (options.pfx !== undefined) {
-      throw argumentError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'pfx is not supported: give cert and key');
-    }
+    refuse(options, ['pfx', 'crl', 'secureProtocol']);
     checkVersions(options.minVersion, options.maxVersion);
     const crypto = options.crypto ?? nodeCrypto;
     const groups = parseGroups(options.groups ?? options.ecdhCurve);
@@ -68,6 +68,17 @@ export class SecureContext {
     const ca = list(options.ca);
     this.ca = ca.length === 0 ? undefined : ca.flatMap((input) => parseCertificates(input, 'ca'));
     this.verifier = this.ca === undefined ? defaultVerifier : verifierFor(this.ca);
+  }
+}
+
+/**
+ * Refuses options of node:tls that are not implemented: passing them over could weaken what the caller relies on.
+ * @throws code ERR_METHOD_NOT_IMPLEMENTED
+ */
+export function refuse<Name extends string>(options: { readonly [N in Name]?: unknown }, names: readonly Name[]): void {
+  for (const name of names) {
+    if (options[name] === undefined || options[name] === null) continue;
+    throw argumentError('ERR_METHOD_NOT_IMPLEMENTED', `the option ${name} is not implemented`);
   }
 }
 

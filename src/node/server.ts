@@ -6,7 +6,7 @@ import { type ServerSettings, serverSettings, type TLSSocketOptions } from './se
 import { TLSSocket } from './tls-socket.ts';
 
 /** Options of {@link createServer}: those of net.createServer, and those of node:tls by their names. */
-export interface ServerOptions extends TLSSocketOptions {
+export interface ServerOptions extends Omit<TLSSocketOptions, 'signal' | 'isServer' | 'server' | 'servername'> {
   keepAlive?: boolean | undefined;
   keepAliveInitialDelay?: number | undefined;
   highWaterMark?: number | undefined;
@@ -21,7 +21,7 @@ export type SecureConnectionListener = (socket: TLSSocket) => void;
  * `emit('connection', stream)`.
  */
 export class Server extends NetServer {
-  readonly #options: ServerOptions;
+  readonly #options: TLSSocketOptions;
   #settings: ServerSettings;
   readonly #named: { readonly hostname: string; readonly context: SecureContext }[] = [];
 
@@ -89,7 +89,7 @@ export function tcpOptions(options: ServerOptions): ServerOpts {
 /** Runs the server's side of a handshake on a new connection and hands it on when it is done. */
 export function accept(
   transport: Socket | Duplex,
-  options: ServerOptions,
+  options: TLSSocketOptions,
   settings: ServerSettings,
   listener: SecureConnectionListener,
 ): void {

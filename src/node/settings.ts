@@ -7,7 +7,7 @@ import { domainToASCII } from 'node:url';
 import type { ClientConfig, ServerConfig, Trace } from '../tls/index.ts';
 import { argumentError } from './error.ts';
 import { type AlpnProtocols, parseAlpn } from './names.ts';
-import { SecureContext, type SecureContextOptions } from './secure-context.ts';
+import { refuse, SecureContext, type SecureContextOptions } from './secure-context.ts';
 import { subjectsOf } from './trust/index.ts';
 
 /** Answers node:tls's SNICallback: the context for a name, or none for the server's own. */
@@ -21,8 +21,6 @@ export interface TLSSocketOptions extends SecureContextOptions {
   /** In place of the options it was made of. */
   secureContext?: SecureContext | undefined;
   ALPNProtocols?: AlpnProtocols | undefined;
-  /** Servers: picks a protocol of the client's; `undefined` refuses the connection. */
-  ALPNCallback?: ((offer: { servername: string; protocols: string[] }) => string | undefined) | undefined;
   SNICallback?: ((servername: string, answer: SniAnswer) => void) | undefined;
   /** Clients: the name to ask for and to verify; the host unless that is an IP address. Empty sends none. */
   servername?: string | undefined;
@@ -46,7 +44,10 @@ export interface TLSSocketOptions extends SecureContextOptions {
    * before has been read, or an `end` with `truncated` set, for protocols that mark their own end. Ours.
    */
   truncation?: 'error' | 'end' | undefined;
-  /** Not supported, and refused so that nobody relies on it. */
+  /** Servers: choose the suite and the group in the server's order. True unless given. */
+  honorCipherOrder?: boolean | undefined;
+  /** Not implemented, and refused so that nobody relies on it. */
+  ALPNCallback?: unknown;
   pskCallback?: unknown;
 }
 
@@ -72,7 +73,6 @@ export interface ServerSettings extends CommonSettings {
   readonly role: 'server';
   readonly config: ServerConfig;
   readonly SNICallback: TLSSocketOptions['SNICallback'];
-  readonly ALPNCallback: TLSSocketOptions['ALPNCallback'];
 }
 
 /** See {@link clientSettings} and {@link serverSettings}. */
@@ -110,12 +110,8 @@ export function clientSettings(options: TLSSocketOptions, host = 'localhost'): C
 
 export function serverSettings(options: TLSSocketOptions): ServerSettings {
   const context = contextOf(options);
-  const { ALPNCallback, SNICallback, rejectUnauthorized, requestCert } = options;
-  if (ALPNCallback !== undefined && options.ALPNProtocols !== undefined) {
-    throw argumentError('ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS', 'ALPNCallback and ALPNProtocols exclude each other');
-  }
+  const { SNICallback, rejectUnauthorized, requestCert } = options;
   const alpn = parseAlpn(options.ALPNProtocols);
-  const asks = ALPNCallback !== undefined || SNICallback !== undefined;
   const authorities = requestCert && context.ca !== undefined ? subjectsOf(context.ca) : [];
   return {
     ...common(options, context, SERVER_HANDSHAKE_TIMEOUT),
@@ -124,19 +120,17 @@ export function serverSettings(options: TLSSocketOptions): ServerSettings {
       ...context.config,
       ...(options.trace === undefined ? {} : { trace: options.trace }),
       ...(alpn === undefined ? {} : { alpn }),
-      credentials: asks ? 'ask' : context.credentials,
+      credentials: SNICallback === undefined ? context.credentials : 'ask',
       ...(requestCert ? { clientCertificate: rejectUnauthorized === false ? 'request' : 'require' } : {}),
+      ...(options.honorCipherOrder === false ? { serverPreference: false } : {}),
       ...(authorities.length === 0 ? {} : { certificateAuthorities: authorities }),
     },
     SNICallback,
-    ALPNCallback,
   };
 }
 
 function common(options: TLSSocketOptions, context: SecureContext, handshakeTimeout: number): CommonSettings {
-  if (options.pskCallback !== undefined) {
-    throw argumentError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'pskCallback is not supported');
-  }
+  refuse(options, ['ALPNCallback', 'pskCallback']);
   return {
     context,
     rejectUnauthorized: options.rejectUnauthorized !== false,

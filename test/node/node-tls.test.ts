@@ -5,6 +5,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   type ConnectOptions,
   connect,
+  createSecureContext,
   createServer,
   type ServerOptions,
   type TLSSocket,
@@ -148,6 +149,17 @@ describe('our client, server of node:tls', () => {
       expect(await echoed(socket, 'known')).toBe('known');
     },
   );
+
+  test('presents the certificate that an authority of the server issued', async () => {
+    const other = testCa('another root');
+    const { server, port } = await nodeServer({ ...healthy, ca: [ca.cert], requestCert: true });
+    const accepted = once(server, 'secureConnection') as Promise<[tls.TLSSocket]>;
+    const own = [other, ca].map((one, i) => one.issue({ commonName: `client ${i}`, purposes: ['clientAuth'] }));
+    const credentials = { cert: own.map(({ cert }) => cert), key: own.map(({ key }) => key) };
+    keep(connect({ port, host: 'localhost', ca: ca.cert, ...credentials }));
+    const [peer] = await accepted;
+    expect(peer.getPeerCertificate().subject.CN).toBe('client 1');
+  });
 
   test('without a certificate where one is required, the server refuses', async () => {
     const { port } = await nodeServer({ ...healthy, ca: ca.cert, requestCert: true });
@@ -325,7 +337,6 @@ describe('our server, client of node:tls', () => {
   });
 
   test('SNICallback chooses, later or at once, and may refuse', async () => {
-    const { createSecureContext } = await import('../../src/node/index.ts');
     const context = createSecureContext(ca.issue({ commonName: 'called', names: ['called.example'] }));
     const { server, port } = await ourServer({
       ...healthy,
@@ -349,6 +360,22 @@ describe('our server, client of node:tls', () => {
     const failed = once(server, 'tlsClientError');
     await expect(chosen('bad.example')).rejects.toThrow();
     expect((await failed)[0]).toMatchObject({ message: 'no such tenant' });
+  });
+
+  test('the context that SNICallback chose judges the client, too', async () => {
+    const tenants = testCa('the roots of tenants');
+    const context = createSecureContext({ ...healthy, ca: tenants.cert });
+    const { server, port } = await ourServer({
+      ...healthy,
+      ca: ca.cert,
+      requestCert: true,
+      SNICallback: (_name, answer) => answer(null, context),
+    });
+    const own = tenants.issue({ commonName: 'a tenant', purposes: ['clientAuth'] });
+    const accepted = once(server, 'secureConnection') as Promise<[TLSSocket]>;
+    keep(tls.connect({ port, host: 'localhost', servername: 'localhost', ca: ca.cert, cert: own.cert, key: own.key }));
+    const [peer] = await accepted;
+    expect(peer.authorized).toBe(true);
   });
 
   test('keylog tells of every connection', async () => {

@@ -184,6 +184,24 @@ describe.each(both)('%s', (_name, make) => {
   });
 });
 
+test('a transport with text in place of bytes is refused', () => {
+  const [a] = duplexPair();
+  a.setEncoding('utf8');
+  expect(() => connect({ socket: a })).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }));
+});
+
+test('a transport that is gone after the peer has ended leaves nothing open', async () => {
+  const { client, server, below } = await overTcp();
+  client.allowHalfOpen = true;
+  client.resume();
+  server.end();
+  await once(client, 'end');
+  expect(client.writable).toBe(true);
+  below.client.destroy();
+  await once(client, 'close');
+  expect(client.destroyed).toBe(true);
+});
+
 test('truncation: end is an end, and says so', async () => {
   const { client, server, below } = inMemory({ client: { truncation: 'end' } });
   await once(client, 'secureConnect');
