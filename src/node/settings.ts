@@ -85,7 +85,11 @@ export function settingsOf(options: TLSSocketOptions): Settings {
   return options.isServer ? serverSettings(options) : clientSettings(options);
 }
 
-/** @param host who is verified when `servername` does not say. */
+/**
+ * What a client's connections need to know.
+ * @param host who is verified when `servername` does not say.
+ * @throws an Error with a code for options that can not be met
+ */
 export function clientSettings(options: TLSSocketOptions, host = 'localhost'): ClientSettings {
   const context = contextOf(options);
   const hostname = toAscii(options.servername || host);
@@ -108,6 +112,7 @@ export function clientSettings(options: TLSSocketOptions, host = 'localhost'): C
   };
 }
 
+/** What a server's connections need to know. @throws an Error with a code for options that can not be met */
 export function serverSettings(options: TLSSocketOptions): ServerSettings {
   const context = contextOf(options);
   const { SNICallback, rejectUnauthorized, requestCert } = options;

@@ -50,13 +50,6 @@ export async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Stops listening and waits until the connections are gone. */
-export function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-  });
-}
-
 /** Everything that a stream gives until its end. Rejects with its error. */
 export function readAll(stream: Duplex): Promise<Buffer> {
   // Not `for await`: that destroys the stream at its end, whatever is still to be written.
