@@ -1,0 +1,134 @@
+/** How the shim answers its engine: what an application would decide, as the runner's flags say. */
+import type { SchemeName } from '../../../src/crypto/index.ts';
+import type {
+  ClientHelloSummary,
+  Credential,
+  Request,
+  Requests,
+  TlsConnection,
+  Verdict,
+} from '../../../src/tls/index.ts';
+import type { AlertName } from '../../../src/tls/registry/alerts.ts';
+import { SCHEMES } from '../../../src/tls/registry/signature-schemes.ts';
+import { leafKey, X509Error } from '../../../src/x509/index.ts';
+import type { ShimCredential } from './credentials.ts';
+import { Mismatch } from './error.ts';
+import type { Options } from './options.ts';
+
+/** What the answers told of a connection. */
+export interface Observed {
+  /** The credential that signed: -1 for the default one and for none. */
+  selected: number;
+  /** Schemes in the peer's hello or request. */
+  peerSchemes: readonly number[];
+  /** The verdict given, if one was asked for. */
+  verified: boolean | undefined;
+}
+
+/** The application will not go on. */
+interface Refusal {
+  readonly alert: AlertName;
+  readonly reason: string;
+}
+
+/** Answers the requests of one connection and remembers what they told. */
+export class Answers {
+  readonly observed: Observed = { selected: -1, peerSchemes: [], verified: undefined };
+  readonly credentials: readonly ShimCredential[];
+  readonly #options: Options;
+
+  constructor(options: Options, credentials: readonly ShimCredential[]) {
+    this.#options = options;
+    this.credentials = credentials;
+  }
+
+  /** Answers a pending request. @throws Mismatch when the question is not what the runner expects */
+  answer(engine: TlsConnection, request: Request): void {
+    if (request.name === 'peer_key') engine.answer(request, keyOf(request.question.leaf));
+    else if (request.name === 'verdict') engine.answer(request, this.#verdict(request.question));
+    else if (request.name === 'sign') engine.answer(request, this.#sign(request.question));
+    else {
+      const isHello = request.name === 'client_hello';
+      const decision = isHello ? this.#clientHello(request.question) : this.#clientCertificate(request.question);
+      if (decision !== null && 'alert' in decision) engine.abort(decision.alert, decision.reason);
+      else engine.answer(request, decision);
+    }
+  }
+
+  #verdict({ chain }: Requests['verdict'][0]): Verdict {
+    const options = this.#options;
+    if (options.expectOcspResponse.length > 0 && chain[0]?.ocspResponse === undefined) {
+      throw new Mismatch('no OCSP response before the verdict');
+    }
+    if (this.observed.verified !== undefined) throw new Mismatch('a second verdict was asked for');
+    this.observed.verified = !options.verifyFail;
+    // Where the peer need not be verified, a failure is noted and nothing more.
+    const isEnforced = options.verifyPeer || options.requireAnyClientCertificate;
+    if (options.verifyFail && isEnforced) {
+      const alert = options.useCustomVerifyCallback ? 'certificate_unknown' : 'handshake_failure';
+      return { accepted: false, alert, reason: 'verify-fail' };
+    }
+    if (!options.server && options.useOcspCallback && options.failOcspCallback) {
+      return { accepted: false, alert: 'bad_certificate_status_response', reason: 'fail-ocsp-callback' };
+    }
+    return { accepted: true };
+  }
+
+  #clientHello(hello: ClientHelloSummary): Credential | null | Refusal {
+    const options = this.#options;
+    this.observed.peerSchemes = hello.signatureSchemes;
+    const advertised = hello.alpn.map((name) => `${String.fromCharCode(name.length)}${name}`).join('');
+    if (options.expectAdvertisedAlpn !== '' && options.expectAdvertisedAlpn !== advertised) {
+      throw new Mismatch(`the client advertised ${JSON.stringify(advertised)}`);
+    }
+    if (options.failEarlyCallback) return { alert: 'handshake_failure', reason: 'fail-early-callback' };
+    if (options.failDdosCallback) return { alert: 'internal_error', reason: 'fail-ddos-callback' };
+    if (options.failCertCallback) return { alert: 'internal_error', reason: 'fail-cert-callback' };
+    if (options.useOcspCallback && options.failOcspCallback) {
+      return { alert: 'internal_error', reason: 'fail-ocsp-callback' };
+    }
+    const chosen = this.#choose(hello.signatureSchemes, hello.certificateAuthorities);
+    if (chosen === null || 'alert' in chosen || !options.declineOcspCallback) return chosen;
+    const { ocspResponse: _, ...withoutStaple } = chosen;
+    return withoutStaple;
+  }
+
+  #clientCertificate(asked: Requests['client_certificate'][0]): Credential | null | Refusal {
+    this.observed.peerSchemes = asked.signatureSchemes;
+    if (this.#options.failCertCallback) return { alert: 'internal_error', reason: 'fail-cert-callback' };
+    return this.#choose(asked.signatureSchemes, asked.certificateAuthorities);
+  }
+
+  /** The first credential that can sign as the peer accepts and whose issuer it names, where that matters. */
+  #choose(schemes: readonly number[], authorities: readonly Uint8Array[]): Credential | null | Refusal {
+    const signing = this.credentials.filter(({ credential }) => canSign(credential.key.schemes, schemes));
+    const fitting = signing.find(
+      ({ mustMatchIssuer, issuers }) =>
+        !mustMatchIssuer || issuers.some((issuer) => authorities.some((name) => Buffer.compare(name, issuer) === 0)),
+    );
+    if (fitting === undefined && signing.length > 0)
+      return { alert: 'handshake_failure', reason: 'no matching issuer' };
+    // Where none can sign, the first: the engine says what does not fit.
+    return (fitting ?? this.credentials[0])?.credential ?? null;
+  }
+
+  #sign({ credential, scheme, data }: Requests['sign'][0]): Uint8Array | null {
+    const own = this.credentials.find((candidate) => candidate.credential.chain === credential.chain);
+    if (own === undefined) return null;
+    this.observed.selected = own.number;
+    return own.key.sign(scheme, data);
+  }
+}
+
+function canSign(own: readonly SchemeName[], peer: readonly number[]): boolean {
+  return own.some((name) => SCHEMES[name].tls13Handshake && peer.includes(SCHEMES[name].code));
+}
+
+function keyOf(leaf: Uint8Array): ReturnType<typeof leafKey> | null {
+  try {
+    return leafKey(leaf);
+  } catch (error) {
+    if (error instanceof X509Error) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,136 @@
+/** The runner's flags made into a configuration of the engine. */
+import type { GroupName, SchemeName } from '../../../src/crypto/index.ts';
+import { nodeCrypto } from '../../../src/crypto/node/index.ts';
+import {
+  type ClientConfig,
+  type CommonConfig,
+  type ServerConfig,
+  TlsConnection,
+  type Trace,
+} from '../../../src/tls/index.ts';
+import { groupForProvider } from '../../../src/tls/registry/named-groups.ts';
+import { schemeInfo } from '../../../src/tls/registry/signature-schemes.ts';
+import type { ShimCredential } from './credentials.ts';
+import { Unimplemented } from './flags.ts';
+import type { Options } from './options.ts';
+
+/** What the runner takes for the defaults of a shim: X25519MLKEM768 is offered, P-521 is not. */
+const DEFAULT_GROUPS: readonly GroupName[] = ['X25519MLKEM768', 'x25519', 'secp256r1', 'secp384r1'];
+
+/** As above: neither P-521 nor Ed25519 is verified unless told to. */
+const DEFAULT_SCHEMES: readonly SchemeName[] = [
+  'ecdsa_secp256r1_sha256',
+  'rsa_pss_rsae_sha256',
+  'rsa_pkcs1_sha256',
+  'ecdsa_secp384r1_sha384',
+  'rsa_pss_rsae_sha384',
+  'rsa_pkcs1_sha384',
+  'rsa_pss_rsae_sha512',
+  'rsa_pkcs1_sha512',
+];
+
+/** Whether signatures are asked for: when they come later, and to learn which credential was chosen. */
+export function usesRemoteKeys(options: Options): boolean {
+  return options.async || options.expectSelectedCredential !== undefined;
+}
+
+/** The engine for one connection. @throws Unimplemented, TlsError BAD_CONFIGURATION */
+export function createEngine(
+  options: Options,
+  credentials: readonly ShimCredential[],
+  trace: Trace | undefined,
+): TlsConnection {
+  const common = commonConfig(options, trace);
+  return options.server
+    ? TlsConnection.server(serverConfig(options, credentials, common))
+    : TlsConnection.client(clientConfig(options, credentials, common));
+}
+
+function commonConfig(options: Options, trace: Trace | undefined): CommonConfig {
+  return {
+    crypto: nodeCrypto,
+    allocate: (length) => Buffer.allocUnsafe(length),
+    groups: options.curves.length > 0 ? options.curves.map(toGroup) : DEFAULT_GROUPS,
+    signatureSchemes: options.verifyPrefs.length > 0 ? options.verifyPrefs.map(toScheme) : DEFAULT_SCHEMES,
+    ...(trace && { trace, traceSecrets: options.exportTrafficSecrets }),
+  };
+}
+
+function clientConfig(options: Options, credentials: readonly ShimCredential[], common: CommonConfig): ClientConfig {
+  const asks =
+    options.async ||
+    options.useOldClientCertCallback ||
+    options.failCertCallback ||
+    options.expectPeerVerifyPref.length > 0 ||
+    credentials.length > 1 ||
+    credentials.some(({ mustMatchIssuer }) => mustMatchIssuer);
+  const credential = asks ? 'ask' : credentials[0]?.credential;
+  return {
+    ...common,
+    ...(options.hostName !== '' && { serverName: options.hostName }),
+    ...(options.keyShares && { keyShares: options.keyShares.map(toGroup) }),
+    ...(options.advertiseAlpn !== '' && { alpn: splitAlpn(options.advertiseAlpn) }),
+    ...(credential && { credential }),
+    requestOcsp: options.enableOcspStapling,
+    requestScts: options.enableSignedCertTimestamps,
+  };
+}
+
+function serverConfig(options: Options, credentials: readonly ShimCredential[], common: CommonConfig): ServerConfig {
+  const asks =
+    options.async ||
+    options.useEarlyCallback ||
+    options.failEarlyCallback ||
+    options.failDdosCallback ||
+    options.failCertCallback ||
+    options.useOcspCallback ||
+    options.expectAdvertisedAlpn !== '' ||
+    options.expectPeerVerifyPref.length > 0 ||
+    credentials.some(({ mustMatchIssuer }) => mustMatchIssuer);
+  return {
+    ...common,
+    ...alpnOf(options),
+    credentials: asks ? 'ask' : credentials.map(({ credential }) => credential),
+    clientCertificate: options.requireAnyClientCertificate ? 'require' : options.verifyPeer ? 'request' : 'none',
+    ...(options.useClientCaList !== '' && { certificateAuthorities: splitNames(options.useClientCaList) }),
+    serverPreference: options.serverPreference,
+  };
+}
+
+/** Rejection is a list that shares nothing with any client's. */
+function alpnOf(options: Options): Pick<CommonConfig, 'alpn'> {
+  if (options.declineAlpn) return {};
+  if (options.rejectAlpn) return { alpn: ['not what any client offers'] };
+  return options.selectAlpn === '' ? {} : { alpn: [options.selectAlpn] };
+}
+
+/** DER names as the runner writes them: hexadecimal with commas, or a word for none. */
+export function splitNames(list: string): Uint8Array[] {
+  if (list === '<NULL>' || list === '<EMPTY>') return [];
+  return list.split(',').map((name) => Buffer.from(name, 'hex'));
+}
+
+/** A ProtocolNameList without its own length. */
+function splitAlpn(list: string): string[] {
+  const names: string[] = [];
+  for (let at = 0; at < list.length; ) {
+    const length = list.charCodeAt(at);
+    names.push(list.substring(at + 1, at + 1 + length));
+    at += 1 + length;
+  }
+  return names;
+}
+
+function toGroup(code: number): GroupName {
+  const group = groupForProvider(code);
+  if (group === undefined || !nodeCrypto.capabilities.groups.includes(group)) throw new Unimplemented(`group ${code}`);
+  return group;
+}
+
+function toScheme(code: number): SchemeName {
+  const scheme = schemeInfo(code)?.name;
+  if (scheme === undefined || !nodeCrypto.capabilities.schemes.includes(scheme)) {
+    throw new Unimplemented(`signature scheme ${code}`);
+  }
+  return scheme;
+}

@@ -1,0 +1,97 @@
+/** The shim's certificates: files of the runner made into the engine's credentials. */
+import { readFileSync } from 'node:fs';
+import { decodePem } from '../../../src/asn1/index.ts';
+import { CryptoError, type PrivateKey, type SchemeName } from '../../../src/crypto/index.ts';
+import { nodeCrypto } from '../../../src/crypto/node/index.ts';
+import type { Credential } from '../../../src/tls/index.ts';
+import { SCHEMES, schemeInfo, schemeName } from '../../../src/tls/registry/signature-schemes.ts';
+import { certificatesFromPem, parseCertificate } from '../../../src/x509/index.ts';
+import { Unimplemented } from './flags.ts';
+import type { CredentialOptions, Options } from './options.ts';
+
+/** A credential as the engine takes it, and what the shim must know of it. */
+export interface ShimCredential {
+  readonly credential: Credential;
+  /** Signs for a remote key. */
+  readonly key: PrivateKey;
+  /** The place among `-new-x509-credential`; -1 for the credential that stands before them. */
+  readonly number: number;
+  readonly mustMatchIssuer: boolean;
+  /** DER names of the issuers in the chain. */
+  readonly issuers: readonly Uint8Array[];
+}
+
+/**
+ * Loads the credentials in the order in which they are to be tried: the default one is the last.
+ * @param remote whether signatures are asked for, so that they may come later and tell which credential was chosen.
+ * @throws Unimplemented for a key that the provider does not have.
+ */
+export function loadCredentials(options: Options, remote: boolean): ShimCredential[] {
+  const loaded = options.credentials.map((credential, number) => load(credential, number, remote));
+  if (options.defaultCredential.certFile !== '') loaded.push(load(options.defaultCredential, -1, remote));
+  return loaded;
+}
+
+/** The certificates of a PEM file. */
+export function loadChain(file: string): Uint8Array[] {
+  return certificatesFromPem(readFileSync(file, 'latin1'));
+}
+
+function load(options: CredentialOptions, number: number, remote: boolean): ShimCredential {
+  const chain = loadChain(options.certFile);
+  const imported = importKey(options.keyFile);
+  const schemes = options.signingPrefs.length === 0 ? imported.schemes : signingSchemes(options.signingPrefs, imported);
+  const { type, spki } = imported;
+  const key: PrivateKey = { type, spki, schemes, sign: (scheme, data) => imported.sign(scheme, data) };
+  const scts = splitScts(options.signedCertTimestamps);
+  const credential: Credential = {
+    chain,
+    key: remote ? { remote: true, schemes } : key,
+    ...(options.ocspResponse.length > 0 && { ocspResponse: options.ocspResponse }),
+    ...(scts.length > 0 && { scts }),
+  };
+  const { mustMatchIssuer } = options;
+  const issuers = mustMatchIssuer ? chain.map((der) => parseCertificate(der).issuer.der) : [];
+  return { credential, key: imported, number, mustMatchIssuer, issuers };
+}
+
+function importKey(file: string): PrivateKey {
+  const [block] = decodePem(readFileSync(file, 'latin1'));
+  if (block === undefined) throw new Error(`${file} holds no key`);
+  try {
+    return nodeCrypto.importPrivateKey(block.bytes);
+  } catch (error) {
+    if (error instanceof CryptoError) throw new Unimplemented(`-key-file: ${error.message}`);
+    throw error;
+  }
+}
+
+/**
+ * The schemes of the runner's list that fit the key: a list may be meant for several keys, and has schemes in it that
+ * are none. @throws Unimplemented for a scheme that is one, and that no provider has.
+ */
+function signingSchemes(codes: readonly number[], key: PrivateKey): SchemeName[] {
+  const missing = codes.find((code) => schemeInfo(code) === undefined && schemeName(code) !== undefined);
+  if (missing !== undefined) throw new Unimplemented(`-signing-prefs ${missing}`);
+  return codes
+    .map((code) => schemeInfo(code)?.name)
+    .filter((name) => name !== undefined)
+    .filter((name) => SCHEMES[name].keyTypes.includes(key.type));
+}
+
+/** A SignedCertificateTimestampList (RFC 6962 section 3.3) cut into its elements. */
+function splitScts(list: Uint8Array): Uint8Array[] {
+  if (list.length === 0) return [];
+  const view = new DataView(list.buffer, list.byteOffset, list.length);
+  const scts: Uint8Array[] = [];
+  let at = 2;
+  while (at + 2 <= list.length) {
+    const end = at + 2 + view.getUint16(at);
+    scts.push(list.subarray(at + 2, end));
+    at = end;
+  }
+  if (list.length < 2 || view.getUint16(0) !== list.length - 2 || at !== list.length || scts.length === 0) {
+    throw new Unimplemented('-signed-cert-timestamps with a malformed list: a credential takes SCTs, not their list');
+  }
+  return scts;
+}

@@ -1,0 +1,184 @@
+/** The runner's command line. A flag that is not in the table is one that this shim does not implement. */
+import { type CredentialOptions, emptyCredential, Options } from './options.ts';
+
+/** Something the runner asked for that is not implemented: exit code 89, not a failure. */
+export class Unimplemented extends Error {
+  override readonly name = 'Unimplemented';
+}
+
+/** The options of the first connection, of the resuming ones, and of a retry after rejected early data. */
+export interface Configurations {
+  readonly initial: Options;
+  readonly resume: Options;
+  readonly retry: Options;
+}
+
+/** Takes a flag in: into the options, with its parameter if it has one. */
+type Flag = { readonly hasParameter: boolean; readonly set: (options: Options, parameter: string) => void };
+
+type KeysOf<T, V> = { [K in keyof T]-?: T[K] extends V ? (V extends T[K] ? K : never) : never }[keyof T];
+
+function on(key: KeysOf<Options, boolean>): Flag {
+  return { hasParameter: false, set: (options) => (options[key] = true) };
+}
+
+function nothing(): Flag {
+  return { hasParameter: false, set: () => undefined };
+}
+
+function text(key: KeysOf<Options, string>): Flag {
+  return { hasParameter: true, set: (options, parameter) => (options[key] = parameter) };
+}
+
+function number(key: KeysOf<Options, number>): Flag {
+  return { hasParameter: true, set: (options, parameter) => (options[key] = Number(parameter)) };
+}
+
+function numbers(key: KeysOf<Options, number[]>): Flag {
+  return { hasParameter: true, set: (options, parameter) => options[key].push(Number(parameter)) };
+}
+
+function base64(key: 'expectOcspResponse' | 'expectSignedCertTimestamps'): Flag {
+  return { hasParameter: true, set: (options, parameter) => (options[key] = fromBase64(parameter)) };
+}
+
+/** Credential flags are stateful: they are about the credential that was begun last. */
+function ofCredential(hasParameter: boolean, set: (credential: CredentialOptions, parameter: string) => void): Flag {
+  return {
+    hasParameter,
+    set: (options, parameter) => set(options.credentials.at(-1) ?? options.defaultCredential, parameter),
+  };
+}
+
+function fromBase64(parameter: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(parameter, 'base64'));
+}
+
+const FLAGS: Readonly<Record<string, Flag>> = {
+  '-port': number('port'),
+  '-shim-id': { hasParameter: true, set: (options, parameter) => (options.shimId = BigInt(parameter)) },
+  '-ipv6': on('ipv6'),
+  '-server': on('server'),
+  '-resume-count': number('resumeCount'),
+  '-is-handshaker-supported': on('isHandshakerSupported'),
+
+  '-async': on('async'),
+  '-implicit-handshake': on('implicitHandshake'),
+  '-shim-writes-first': on('shimWritesFirst'),
+  '-shim-initial-write': text('shimInitialWrite'),
+  '-repeat-shim-initial-write': number('repeatShimInitialWrite'),
+  '-shim-shuts-down': on('shimShutsDown'),
+  '-check-close-notify': on('checkCloseNotify'),
+  '-read-size': number('readSize'),
+  '-read-with-unfinished-write': on('readWithUnfinishedWrite'),
+  '-write-different-record-sizes': on('writeDifferentRecordSizes'),
+  '-send-alert': on('sendAlert'),
+  '-key-update': on('keyUpdate'),
+  '-key-update-before-read': on('keyUpdateBeforeRead'),
+  '-export-keying-material': number('exportKeyingMaterial'),
+  '-export-label': text('exportLabel'),
+  '-export-context': text('exportContext'),
+  '-use-export-context': on('useExportContext'),
+  '-use-exporter-between-reads': on('useExporterBetweenReads'),
+  '-export-traffic-secrets': on('exportTrafficSecrets'),
+
+  '-min-version': number('minVersion'),
+  '-max-version': number('maxVersion'),
+  // Versions that are never spoken are off already.
+  '-no-tls1': nothing(),
+  '-no-tls11': nothing(),
+  '-no-tls12': nothing(),
+  '-curves': numbers('curves'),
+  '-key-shares': {
+    hasParameter: true,
+    set: (options, parameter) => (options.keyShares = [...(options.keyShares ?? []), Number(parameter)]),
+  },
+  '-no-key-shares': { hasParameter: false, set: (options) => (options.keyShares = []) },
+  '-verify-prefs': numbers('verifyPrefs'),
+  '-server-preference': on('serverPreference'),
+  '-host-name': text('hostName'),
+  '-advertise-alpn': text('advertiseAlpn'),
+  '-select-alpn': text('selectAlpn'),
+  '-decline-alpn': on('declineAlpn'),
+  '-reject-alpn': on('rejectAlpn'),
+  '-enable-ocsp-stapling': on('enableOcspStapling'),
+  '-enable-signed-cert-timestamps': on('enableSignedCertTimestamps'),
+  '-require-any-client-certificate': on('requireAnyClientCertificate'),
+  '-verify-peer': on('verifyPeer'),
+  '-use-client-ca-list': text('useClientCaList'),
+  // The root of the runner's chain: the runner judges the answer to the verdict, not how it is reached.
+  '-trust-cert': { hasParameter: true, set: () => undefined },
+
+  '-new-x509-credential': { hasParameter: false, set: (options) => options.credentials.push(emptyCredential()) },
+  '-cert-file': ofCredential(true, (credential, parameter) => (credential.certFile = parameter)),
+  '-key-file': ofCredential(true, (credential, parameter) => (credential.keyFile = parameter)),
+  '-signing-prefs': ofCredential(true, (credential, parameter) => credential.signingPrefs.push(Number(parameter))),
+  '-ocsp-response': ofCredential(true, (credential, parameter) => (credential.ocspResponse = fromBase64(parameter))),
+  '-signed-cert-timestamps': ofCredential(
+    true,
+    (credential, parameter) => (credential.signedCertTimestamps = fromBase64(parameter)),
+  ),
+  '-must-match-issuer': ofCredential(false, (credential) => (credential.mustMatchIssuer = true)),
+
+  '-verify-fail': on('verifyFail'),
+  '-use-custom-verify-callback': on('useCustomVerifyCallback'),
+  '-use-early-callback': on('useEarlyCallback'),
+  '-use-old-client-cert-callback': on('useOldClientCertCallback'),
+  '-fail-early-callback': on('failEarlyCallback'),
+  '-install-ddos-callback': nothing(),
+  '-fail-ddos-callback': on('failDdosCallback'),
+  '-fail-cert-callback': on('failCertCallback'),
+  '-use-ocsp-callback': on('useOcspCallback'),
+  '-set-ocsp-in-callback': on('setOcspInCallback'),
+  '-decline-ocsp-callback': on('declineOcspCallback'),
+  '-fail-ocsp-callback': on('failOcspCallback'),
+
+  '-expect-version': number('expectVersion'),
+  '-expect-server-name': text('expectServerName'),
+  '-expect-no-server-name': on('expectNoServerName'),
+  '-expect-alpn': text('expectAlpn'),
+  '-expect-advertised-alpn': text('expectAdvertisedAlpn'),
+  '-expect-curve-id': number('expectCurveId'),
+  '-expect-cipher': number('expectCipher'),
+  '-expect-cipher-aes': number('expectCipherAes'),
+  '-expect-cipher-no-aes': { hasParameter: true, set: () => undefined },
+  '-expect-hrr': on('expectHrr'),
+  '-expect-no-hrr': on('expectNoHrr'),
+  '-expect-peer-signature-algorithm': number('expectPeerSignatureAlgorithm'),
+  '-expect-peer-verify-pref': numbers('expectPeerVerifyPref'),
+  '-expect-peer-cert-file': text('expectPeerCertFile'),
+  '-expect-no-peer-cert': on('expectNoPeerCert'),
+  '-expect-client-ca-list': text('expectClientCaList'),
+  '-expect-ocsp-response': base64('expectOcspResponse'),
+  '-expect-signed-cert-timestamps': base64('expectSignedCertTimestamps'),
+  '-expect-selected-credential': {
+    hasParameter: true,
+    set: (options, parameter) => (options.expectSelectedCredential = Number(parameter)),
+  },
+  '-expect-verify-result': on('expectVerifyResult'),
+  '-expect-msg-callback': text('expectMsgCallback'),
+  '-handshake-never-done': on('handshakeNeverDone'),
+};
+
+/** TLS 1.3 as the runner names it. */
+const TLS13 = 0x0304;
+
+/** Reads the command line. @throws Unimplemented */
+export function parseFlags(args: readonly string[]): Configurations {
+  const all = { initial: new Options(), resume: new Options(), retry: new Options() };
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? '';
+    const [, when, name = arg] = /^-on-(initial|resume|retry)(-.*)$/.exec(arg) ?? [];
+    const flag = FLAGS[name];
+    if (flag === undefined) throw new Unimplemented(name);
+    const parameter = flag.hasParameter ? (args[++i] ?? '') : '';
+    const targets = when === undefined ? Object.values(all) : [all[when as keyof typeof all]];
+    for (const options of targets) flag.set(options, parameter);
+  }
+  for (const { maxVersion, minVersion, resumeCount } of Object.values(all)) {
+    if (maxVersion !== 0 && maxVersion < TLS13) throw new Unimplemented('-max-version below TLS 1.3');
+    if (minVersion > TLS13) throw new Unimplemented('-min-version above TLS 1.3');
+    if (resumeCount > 0) throw new Unimplemented('-resume-count');
+  }
+  return all;
+}

@@ -1,0 +1,115 @@
+/** What BoringSSL's test runner asks of a shim, for one connection. Names follow the runner's flags. */
+
+/** One certificate of the shim, as `-cert-file` and the flags beside it describe it. */
+export interface CredentialOptions {
+  certFile: string;
+  keyFile: string;
+  /** Code points, in order of preference; empty for the key's own order. */
+  signingPrefs: number[];
+  ocspResponse: Uint8Array;
+  /** A SignedCertificateTimestampList as it stands in the extension. */
+  signedCertTimestamps: Uint8Array;
+  mustMatchIssuer: boolean;
+}
+
+/** A credential without anything set. */
+export function emptyCredential(): CredentialOptions {
+  return {
+    certFile: '',
+    keyFile: '',
+    signingPrefs: [],
+    ocspResponse: new Uint8Array(0),
+    signedCertTimestamps: new Uint8Array(0),
+    mustMatchIssuer: false,
+  };
+}
+
+/** The options of one connection: everything that {@link parseFlags} can set. */
+export class Options {
+  // The connection to the runner.
+  port = 0;
+  shimId = 0n;
+  ipv6 = false;
+  server = false;
+  resumeCount = 0;
+  isHandshakerSupported = false;
+
+  // How the shim drives its engine.
+  async = false;
+  implicitHandshake = false;
+  shimWritesFirst = false;
+  shimInitialWrite = 'hello';
+  repeatShimInitialWrite = 1;
+  shimShutsDown = false;
+  checkCloseNotify = false;
+  readSize = 512;
+  readWithUnfinishedWrite = false;
+  writeDifferentRecordSizes = false;
+  sendAlert = false;
+  keyUpdate = false;
+  keyUpdateBeforeRead = false;
+  exportKeyingMaterial = 0;
+  exportLabel = '';
+  exportContext = '';
+  useExportContext = false;
+  useExporterBetweenReads = false;
+  exportTrafficSecrets = false;
+
+  // What it configures.
+  minVersion = 0;
+  maxVersion = 0;
+  curves: number[] = [];
+  keyShares: number[] | undefined;
+  verifyPrefs: number[] = [];
+  serverPreference = false;
+  hostName = '';
+  advertiseAlpn = '';
+  selectAlpn = '';
+  declineAlpn = false;
+  rejectAlpn = false;
+  enableOcspStapling = false;
+  enableSignedCertTimestamps = false;
+  requireAnyClientCertificate = false;
+  verifyPeer = false;
+  useClientCaList = '';
+  /** The credential of the flags that stand before any `-new-x509-credential`. */
+  readonly defaultCredential = emptyCredential();
+  readonly credentials: CredentialOptions[] = [];
+
+  // How it answers requests.
+  verifyFail = false;
+  useCustomVerifyCallback = false;
+  useEarlyCallback = false;
+  useOldClientCertCallback = false;
+  failEarlyCallback = false;
+  failDdosCallback = false;
+  failCertCallback = false;
+  useOcspCallback = false;
+  setOcspInCallback = false;
+  declineOcspCallback = false;
+  failOcspCallback = false;
+
+  // What it expects.
+  expectVersion = 0;
+  expectServerName = '';
+  expectNoServerName = false;
+  expectAlpn = '';
+  expectAdvertisedAlpn = '';
+  expectCurveId = 0;
+  expectCipher = 0;
+  /** Where the processor has AES instructions; this machine and CI's do. */
+  expectCipherAes = 0;
+  expectHrr = false;
+  expectNoHrr = false;
+  expectPeerSignatureAlgorithm = 0;
+  expectPeerVerifyPref: number[] = [];
+  expectPeerCertFile = '';
+  expectNoPeerCert = false;
+  expectClientCaList = '';
+  expectOcspResponse = new Uint8Array(0);
+  expectSignedCertTimestamps = new Uint8Array(0);
+  expectSelectedCredential: number | undefined;
+  expectVerifyResult = false;
+  expectMsgCallback = '';
+  handshakeNeverDone = false;
+}

@@ -1,0 +1,147 @@
+// peer is crypto/tls at its defaults, as a server that answers one line in capitals and as a client that asks one.
+//
+//	peer server -cert FILE -key FILE [-clientca FILE] [-curves P256,X25519] [-alpn h2,http/1.1] [-max12]
+//	peer client -addr HOST:PORT -ca FILE [-cert FILE -key FILE] [-curves ...] [-alpn ...] [-max12]
+//
+// Both print a line of key=value pairs for each handshake, or "error" and why it failed.
+package main
+
+import (
+	"bufio"
+	"crypto/tls"
+	"crypto/x509"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"time"
+)
+
+var curveIDs = map[string]tls.CurveID{
+	"P256":           tls.CurveP256,
+	"P384":           tls.CurveP384,
+	"P521":           tls.CurveP521,
+	"X25519":         tls.X25519,
+	"X25519MLKEM768": tls.X25519MLKEM768,
+}
+
+func main() {
+	if len(os.Args) < 2 {
+		fail(fmt.Errorf("server or client?"))
+	}
+	flags := flag.NewFlagSet(os.Args[1], flag.ExitOnError)
+	addr := flags.String("addr", "", "server to connect to")
+	ca := flags.String("ca", "", "root of the server")
+	clientCA := flags.String("clientca", "", "root of required client certificates")
+	cert := flags.String("cert", "", "own certificate")
+	key := flags.String("key", "", "own key")
+	curves := flags.String("curves", "", "groups")
+	alpn := flags.String("alpn", "", "application protocols")
+	max12 := flags.Bool("max12", false, "nothing newer than TLS 1.2")
+	flags.Parse(os.Args[2:])
+
+	config := &tls.Config{ServerName: "localhost"}
+	if *cert != "" {
+		pair, err := tls.LoadX509KeyPair(*cert, *key)
+		fail(err)
+		config.Certificates = []tls.Certificate{pair}
+	}
+	if *ca != "" {
+		config.RootCAs = pool(*ca)
+	}
+	if *clientCA != "" {
+		config.ClientCAs, config.ClientAuth = pool(*clientCA), tls.RequireAndVerifyClientCert
+	}
+	for _, name := range split(*curves) {
+		config.CurvePreferences = append(config.CurvePreferences, curveIDs[name])
+	}
+	config.NextProtos = split(*alpn)
+	if *max12 {
+		config.MaxVersion = tls.VersionTLS12
+	}
+	if os.Args[1] == "client" {
+		client(*addr, config)
+	} else {
+		server(config)
+	}
+}
+
+func server(config *tls.Config) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	fail(err)
+	fmt.Println("ACCEPT", listener.Addr())
+	for {
+		connection, err := listener.Accept()
+		fail(err)
+		go func() {
+			defer connection.Close()
+			secure := tls.Server(connection, config)
+			secure.SetDeadline(time.Now().Add(20 * time.Second))
+			if err := secure.Handshake(); err != nil {
+				fmt.Println("error", err)
+				return
+			}
+			report(secure.ConnectionState())
+			lines := bufio.NewScanner(secure)
+			for lines.Scan() {
+				fmt.Fprintln(secure, strings.ToUpper(lines.Text()))
+			}
+			if err := lines.Err(); err != nil {
+				fmt.Println("error", err)
+			} else {
+				fmt.Println("closed")
+			}
+			secure.Close()
+		}()
+	}
+}
+
+func client(addr string, config *tls.Config) {
+	connection, err := net.Dial("tcp", addr)
+	fail(err)
+	secure := tls.Client(connection, config)
+	secure.SetDeadline(time.Now().Add(20 * time.Second))
+	fail(secure.Handshake())
+	report(secure.ConnectionState())
+	fmt.Fprintln(secure, "hello")
+	answer := bufio.NewScanner(secure)
+	for answer.Scan() {
+		fmt.Println(answer.Text())
+	}
+	fail(answer.Err())
+	fail(secure.Close())
+}
+
+func report(state tls.ConnectionState) {
+	peer := ""
+	if len(state.PeerCertificates) > 0 {
+		peer = state.PeerCertificates[0].Subject.CommonName
+	}
+	keys, err := state.ExportKeyingMaterial("EXPORTER-interop", nil, 32)
+	fail(err)
+	fmt.Printf("suite=%s alpn=%q peer=%q exporter=%x\n",
+		tls.CipherSuiteName(state.CipherSuite), state.NegotiatedProtocol, peer, keys)
+}
+
+func pool(file string) *x509.CertPool {
+	pem, err := os.ReadFile(file)
+	fail(err)
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(pem)
+	return roots
+}
+
+func split(list string) []string {
+	if list == "" {
+		return nil
+	}
+	return strings.Split(list, ",")
+}
+
+func fail(err error) {
+	if err != nil {
+		fmt.Println("error", err)
+		os.Exit(1)
+	}
+}
