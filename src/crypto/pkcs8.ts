@@ -29,7 +29,7 @@ export interface EcPrivateInfo extends Common {
 }
 
 /** An Edwards private key (RFC 8410 section 7). */
-export interface EdPrivateInfo extends Common {
+interface EdPrivateInfo extends Common {
   readonly type: 'ed25519' | 'ed448';
   readonly seed: Uint8Array;
 }

@@ -2,7 +2,7 @@ import { CURVES, type CurveName, EDWARDS, isCurve, type PssParameters, readAlgor
 import { DerReader, derElement, derInteger, invalid, TAG } from './der.ts';
 
 /** Limits of RSA keys. Below 1,024 bits they are broken; above 8,192 one verification is a denial of service. */
-export const RSA_BITS = { min: 1024, max: 8192 } as const;
+const RSA_BITS = { min: 1024, max: 8192 } as const;
 
 /** The longest RSA public exponent in bytes: 2^64, what deployed libraries agree on (cost is linear in its length). */
 const RSA_EXPONENT_BYTES = 8;
@@ -17,14 +17,14 @@ export interface RsaPublicInfo {
 }
 
 /** An EC public key: an uncompressed point that has the right length. Whether it is on the curve is not known yet. */
-export interface EcPublicInfo {
+interface EcPublicInfo {
   readonly type: CurveName;
   readonly bits: number;
   readonly point: Uint8Array;
 }
 
 /** An Edwards public key of the right length. Whether it decodes to a point is not known yet. */
-export interface EdPublicInfo {
+interface EdPublicInfo {
   readonly type: 'ed25519' | 'ed448';
   readonly bits: number;
   readonly key: Uint8Array;
@@ -67,7 +67,7 @@ export function uncompressed(curve: CurveName, point: Uint8Array): Uint8Array {
   return point;
 }
 
-/** Whether `point` has the form and length of an uncompressed point, the only form TLS has (RFC 8446 section 4.2.8.2). */
+/** Whether `point` has the form and length of an uncompressed point, TLS's only form (RFC 8446 section 4.2.8.2). */
 export function isUncompressed(curve: CurveName, point: Uint8Array): boolean {
   return point[0] === 4 && point.length === 1 + 2 * CURVES[curve].bytes;
 }

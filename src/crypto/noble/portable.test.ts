@@ -10,10 +10,12 @@ const PROGRAM = `
   import { hkdfExpand, hkdfExtract } from './src/crypto/index.ts';
   import { nobleCrypto as crypto } from './src/crypto/noble/index.ts';
 
-  const key = hkdfExpand(crypto, 'sha256', hkdfExtract(crypto, 'sha256', fromHex('00'), fromHex('0b0b')), fromHex(''), 16);
+  const secret = hkdfExtract(crypto, 'sha256', fromHex('00'), fromHex('0b0b'));
+  const key = hkdfExpand(crypto, 'sha256', secret, fromHex(''), 16);
   const nonce = crypto.random(12);
   const aead = crypto.aead('aes-128-gcm', key);
-  const opened = aead.open(nonce, fromHex('aa'), concat(aead.seal(nonce, fromHex('aa'), fromAscii('hel'), fromAscii('lo'))));
+  const aad = fromHex('aa');
+  const opened = aead.open(nonce, aad, concat(aead.seal(nonce, aad, fromAscii('hel'), fromAscii('lo'))));
   const agreements = crypto.capabilities.groups.map((name) => {
     const own = crypto.group(name).generate();
     const { share, secret } = crypto.group(name).respond(own.share);

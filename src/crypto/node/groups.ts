@@ -15,8 +15,8 @@ import { plain, toBase64Url } from './bytes.ts';
 const X25519_LENGTH = 32;
 
 /**
- * Key pairs leave generateKeyPairSync with the public key already encoded. To export it from the KeyObject
- * afterwards can block the process for ever on Node 20 and 22: the export holds the key's lock while it allocates,
+ * Key pairs leave generateKeyPairSync with the public key already encoded. To export it from the KeyObject later was
+ * seen to block Node 20 for ever, about once in 100,000 times: the export allocates while it holds the key's lock,
  * and if that collects the generating job, the job's destructor waits for the same lock on the same thread.
  */
 type GenerateX25519 = (
