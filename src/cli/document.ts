@@ -1,19 +1,17 @@
-/** The JSON documents of standard output: always one, always valid, whatever happens. */
-import type { Json } from '../diagnose/index.ts';
+/** The JSON documents of standard output: always one, always valid, whatever happens. docs/schema has their form. */
 
 /** The schema's name, as diagnose has it: repeated here so that an error needs no engine. */
 const SCHEMA = 'hellofin/1';
 
-/** Results of several targets as the text of a document. */
-export function resultsDocument(tool: string, results: readonly Json[], exitCode: number): string {
-  return text({ schema: SCHEMA, tool, exitCode, results });
+/** How a command failed before it had results. */
+export type FailureCode = 'USAGE' | 'BUG' | 'INTERRUPTED';
+
+/** A document with these members, as text. */
+export function jsonDocument(members: object): string {
+  return `${JSON.stringify({ schema: SCHEMA, ...members }, null, 2)}\n`;
 }
 
-/** A failure before there were results. `code` is `USAGE`, `BUG` or `INTERRUPTED`. */
-export function errorDocument(code: 'USAGE' | 'BUG' | 'INTERRUPTED', message: string): string {
-  return text({ schema: SCHEMA, error: { code, message } });
-}
-
-function text(document: Json): string {
-  return `${JSON.stringify(document, null, 2)}\n`;
+/** A failure before there were results. */
+export function errorDocument(code: FailureCode, message: string): string {
+  return jsonDocument({ error: { code, message } });
 }

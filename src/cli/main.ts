@@ -4,7 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { packageVersion } from '../node/probe/version.ts';
-import { EXIT, type ExitCode } from './exit.ts';
+import { EXIT } from './exit.ts';
 import type { Io } from './io.ts';
 
 /** Runs the command line and ends the process. */
@@ -25,12 +25,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     print: (text) => writeAll(1, text),
     onInterrupt: (listener) => interrupts.push(listener),
   };
-  process.exit(await run(argv, io));
-}
-
-async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const { runProgram } = await import('./program.ts');
-  return runProgram(argv, io);
+  const { fail, runProgram } = await import('./program.ts');
+  // What no promise caught is a bug all the same, and told like one.
+  process.once('uncaughtException', (error) => process.exit(fail(error, argv, io)));
+  process.exit(await runProgram(argv, io));
 }
 
 /** Writes it all before it returns: the process may end right after. A reader that went away is no failure. */

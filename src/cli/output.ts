@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { openSync, writeFileSync } from 'node:fs';
 import {
   type FindingCode,
   headline,
@@ -11,7 +11,8 @@ import {
 } from '../diagnose/index.ts';
 import type { Line } from '../explain/index.ts';
 import { packageVersion } from '../node/probe/version.ts';
-import { resultsDocument } from './document.ts';
+import { jsonDocument } from './document.ts';
+import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import { type ColorMode, paint, wantsColor } from './terminal.ts';
 import { collectCodes, parseSeverity } from './values.ts';
@@ -34,8 +35,8 @@ export interface Output {
   readonly isJson: boolean;
   readonly failOn: Severity;
   readonly ignore: readonly FindingCode[];
-  /** Prints the one JSON document. */
-  document(results: readonly Json[], exitCode: number): void;
+  /** Prints the one JSON document: a list of results under its name. */
+  document(name: 'results' | 'causes', list: readonly Json[], exitCode: ExitCode): void;
   /** Prints screens. */
   reports(reports: readonly Report[]): void;
   /** Prints lines. */
@@ -54,7 +55,8 @@ export function outputOf(flags: OutputFlags, io: Io): Output {
     isJson,
     failOn: parseSeverity(flags.failOn),
     ignore: flags.ignore.reduce<FindingCode[]>((before, text) => collectCodes(text, before), []),
-    document: (results, exitCode) => write(resultsDocument(`hellofin ${packageVersion()}`, results, exitCode)),
+    document: (name, list, exitCode) =>
+      write(jsonDocument({ tool: `hellofin ${packageVersion()}`, exitCode, [name]: list })),
     reports: (reports) =>
       lines(quiet ? quietLines(reports) : reports.flatMap((one, at) => screen(one, verbose, at > 0))),
     lines,
@@ -63,8 +65,17 @@ export function outputOf(flags: OutputFlags, io: Io): Output {
 
 /** Writes a file that the user named. @throws InputError */
 export function writeFile(path: string, text: string): void {
+  named(path, () => writeFileSync(path, text));
+}
+
+/** Opens a file that the user named, for secrets: readable for the user alone. @throws InputError */
+export function openToAppend(path: string): number {
+  return named(path, () => openSync(path, 'a', 0o600));
+}
+
+function named<T>(path: string, write: () => T): T {
   try {
-    writeFileSync(path, text);
+    return write();
   } catch (error) {
     throw new InputError(`cannot write ${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
   }

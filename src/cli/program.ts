@@ -23,6 +23,8 @@ Examples:
   hellofin shop.example --save run.json        and later: hellofin explain run.json -vv
   hellofin explain CERT_EXPIRED
 
+hellofin check --help shows the flags, which need no command before them.
+
 Exit codes: 0 nothing found, 1 a finding, 2 usage, 3 could not look, 4 a bug in hellofin, 130 interrupted.`;
 
 /** Runs a command line. Resolves with the exit code and never rejects. */
@@ -144,8 +146,8 @@ function refuseReserved(name: string | undefined, program: Command): void {
   throw new InputError(`${name} is the name of a command to come; a host of that name: hellofin check ${name}`);
 }
 
-/** Says what went wrong, on standard error and in the chosen format. */
-function fail(error: unknown, argv: readonly string[], io: Io): ExitCode {
+/** Says what went wrong, on standard error and in the chosen format; returns the exit code for it. */
+export function fail(error: unknown, argv: readonly string[], io: Io): ExitCode {
   const isJson = argv.includes('--json') || argv.join(' ').includes('--format json') || argv.includes('--format=json');
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.ok;

@@ -18,6 +18,8 @@ export interface LabCredential {
 /** What a certificate of the lab is to be; everything else is as it should be. */
 export interface LeafRequest {
   readonly names: readonly string[];
+  /** The subject; the first name unless given. */
+  readonly commonName?: string;
   /** Epoch milliseconds; 30 days ago unless given. */
   readonly notBefore?: number;
   /** In 60 days unless given. */
@@ -56,12 +58,17 @@ export function createCa(now: number): LabCa {
   return {
     root: pemOf(root),
     issue(request) {
-      const { names, notBefore = now - 30 * DAY, notAfter = now + 60 * DAY } = request;
+      const {
+        names,
+        commonName = names[0] ?? 'nobody',
+        notBefore = now - 30 * DAY,
+        notAfter = now + 60 * DAY,
+      } = request;
       const leafKey = newKey();
       const issuer =
         request.selfSigned === true ? { key: leafKey.key } : { issuer: intermediate, key: intermediateKey.key };
       const leaf = certificate({
-        ...{ subject: { commonName: names[0] ?? 'nobody' }, subjectPublicKey: leafKey.key.spki, ...issuer },
+        ...{ subject: { commonName }, subjectPublicKey: leafKey.key.spki, ...issuer },
         ...{ names, notBefore, notAfter, extendedKeyUsage: [SERVER_AUTH] },
       });
       const chain = request.selfSigned === true || request.withIntermediate === false ? [leaf] : [leaf, intermediate];

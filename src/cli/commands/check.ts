@@ -1,10 +1,10 @@
-import { appendFileSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { exitCodeOf, InputError, type Json, type Report, reportToJson, type Severity } from '../../diagnose/index.ts';
 import { type CheckOptions, check, packageVersion } from '../../node/probe/index.ts';
 import { errorDocument } from '../document.ts';
 import { EXIT, type ExitCode, worstOf } from '../exit.ts';
 import type { Io } from '../io.ts';
-import { type OutputFlags, outputOf, writeFile } from '../output.ts';
+import { type OutputFlags, openToAppend, outputOf, writeFile } from '../output.ts';
 import { progressLine } from '../progress.ts';
 import { runsDocument } from '../run-file.ts';
 import { expandTargets, readText } from '../targets.ts';
@@ -70,7 +70,7 @@ export async function checkCommand(args: readonly string[], flags: CheckFlags, i
     );
   const exitCode = worstOf(outcomes.map((one) => codeOf(one, output.failOn)));
   for (const one of outcomes) if ('error' in one) io.stderr.write(complaintOf(one));
-  if (output.isJson) output.document(outcomes.map(toJson), exitCode);
+  if (output.isJson) output.document('results', outcomes.map(toJson), exitCode);
   else output.reports(reports);
   return exitCode;
 }
@@ -94,8 +94,14 @@ function optionsOf(flags: CheckFlags, io: Io): CheckOptions {
     ...(key === undefined ? {} : { key: readText(key) }),
     ...(alpn === undefined ? {} : { alpn: parseAlpn(alpn) }),
     ...(at === undefined ? {} : { at: parseTime(at, Date.now()) }),
-    ...(keylog === undefined ? {} : { keyLog: (line: Buffer) => appendFileSync(keylog, line, { mode: 0o600 }) }),
+    ...(keylog === undefined ? {} : { keyLog: keyLogTo(keylog) }),
   };
+}
+
+/** Appends to a file that nobody else can read. @throws InputError */
+function keyLogTo(path: string): (line: Buffer) => void {
+  const file = openToAppend(path);
+  return (line) => writeSync(file, line);
 }
 
 function codeOf(outcome: Outcome, failOn: Severity): ExitCode {

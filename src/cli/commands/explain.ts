@@ -18,10 +18,10 @@ export function explainCommand(what: string, flags: ExplainFlags, io: Io): ExitC
   const causes = cause === undefined ? causesOfText(what) : [cause];
   if (causes.length === 0) {
     io.stderr.write(`hellofin: no file, no code of a finding and no text known: ${JSON.stringify(what)}\n`);
-    if (output.isJson) output.document([], EXIT.finding);
+    if (output.isJson) output.document('causes', [], EXIT.finding);
     return EXIT.finding;
   }
-  if (output.isJson) output.document(causes.map(causeToJson), EXIT.ok);
+  if (output.isJson) output.document('causes', causes.map(causeToJson), EXIT.ok);
   else output.lines(causes.flatMap((one, index) => [...(index > 0 ? [[]] : []), ...causeLines(one)]));
   return EXIT.ok;
 }
@@ -29,7 +29,7 @@ export function explainCommand(what: string, flags: ExplainFlags, io: Io): ExitC
 function explainRuns(path: string, output: Output): ExitCode {
   const reports = parseRuns(readText(path), path).map((run) => judge(run, output.ignore));
   const exitCode = worstOf(reports.map((report) => exitCodeOf(report, output.failOn)));
-  if (output.isJson) output.document(reports.map(reportToJson), exitCode);
+  if (output.isJson) output.document('results', reports.map(reportToJson), exitCode);
   else output.reports(reports);
   return exitCode;
 }

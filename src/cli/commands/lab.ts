@@ -1,6 +1,6 @@
-import { SCHEMA } from '../../diagnose/index.ts';
 import { styled } from '../../explain/index.ts';
 import { type Lab, startLab } from '../../lab/index.ts';
+import { jsonDocument } from '../document.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { paint, wantsColor } from '../terminal.ts';
@@ -19,7 +19,7 @@ export async function labCommand(flags: LabFlags, io: Io): Promise<ExitCode> {
 }
 
 function labDocument({ caFile, resolver, endpoints }: Lab): string {
-  return `${JSON.stringify({ schema: SCHEMA, lab: { ca: caFile, resolver, endpoints } }, null, 2)}\n`;
+  return jsonDocument({ lab: { ca: caFile, resolver, endpoints } });
 }
 
 function screen({ caFile, resolver, endpoints }: Lab, { env, stdout }: Io): string {

@@ -1,0 +1,197 @@
+/** Every exit code, of the built command as a child process, with the JSON that goes with it. */
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Lab, startLab } from '../../src/lab/index.ts';
+import { tempDir } from '../support/peers.ts';
+import { command, hellofin, parseDocument, surroundings } from './command.ts';
+
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await startLab();
+});
+
+afterAll(() => lab.close());
+
+/** Arguments for endpoints of the lab, by their ids. */
+function endpoints(...ids: string[]): string[] {
+  return [...ids.map((id) => lab.endpoint(id).target), '--ca', lab.caFile, '--resolver', lab.resolver];
+}
+
+async function check(...args: string[]) {
+  const { code, stdout, stderr } = await hellofin([...args, '--json']);
+  return { code, stderr, document: parseDocument(stdout) };
+}
+
+describe('0, nothing at or above --fail-on', () => {
+  test('a healthy endpoint', async () => {
+    const { code, document } = await check(...endpoints('healthy'));
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ exitCode: 0, results: [{ status: 'healthy', findings: [], connections: 1 }] });
+  });
+
+  test('a warning, as errors fail unless it is said otherwise', async () => {
+    const { code, document } = await check(...endpoints('healthy'), '--expiry', '80d');
+    expect(code).toBe(0);
+    expect(document.results?.[0]?.findings).toMatchObject([{ code: 'CERT_EXPIRES_SOON' }]);
+  });
+
+  test('a finding that is ignored', async () => {
+    const { code, document } = await check(...endpoints('expired'), '--ignore', 'cert_expired');
+    expect(code).toBe(0);
+    expect(document.results).toMatchObject([{ findings: [], ignored: ['CERT_EXPIRED'] }]);
+  });
+
+  test('an expired certificate at a time when it was valid', async () => {
+    expect((await check(...endpoints('expired'), '--at', '-30d')).code).toBe(0);
+  });
+});
+
+describe('1, the endpoint has a finding', () => {
+  test.each([
+    ['expired', 'CERT_EXPIRED'],
+    ['wrong-name', 'NAME_MISMATCH'],
+    ['plain-http', 'NOT_TLS'],
+    ['client-cert', 'CLIENT_CERT_REQUIRED'],
+  ])('%s: %s', async (id, expected) => {
+    const { code, document } = await check(...endpoints(id));
+    expect(code).toBe(1);
+    expect(document.results?.[0]?.findings?.map((finding) => finding.code)).toEqual([expected]);
+  });
+
+  test('a name that does not exist', async () => {
+    const { code, document } = await check('nobody.example', '--resolver', lab.resolver);
+    expect(code).toBe(1);
+    expect(document.results?.[0]?.findings).toMatchObject([{ code: 'NAME_NOT_RESOLVED' }]);
+  });
+
+  test('a port where nothing listens', async () => {
+    const { code, document } = await check('127.0.0.1:9');
+    expect(code).toBe(1);
+    expect(document.results?.[0]?.findings).toMatchObject([{ code: 'TCP_REFUSED' }]);
+  });
+
+  test('a warning with --fail-on warning', async () => {
+    expect((await check(...endpoints('healthy'), '--expiry', '80d', '--fail-on', 'warning')).code).toBe(1);
+  });
+});
+
+describe('2, usage or configuration', () => {
+  test.each([
+    [[], /missing required argument/],
+    [['--no-such-flag', 'localhost'], /unknown option/],
+    [['localhost:99999'], /not a port/],
+    [['http://localhost'], /not over TLS/],
+    [['a b'], /neither a host name nor an IP address/],
+    [['localhost', '--timeout', 'soon'], /--timeout soon/],
+    [['localhost', '--at', 'yesterday'], /--at yesterday/],
+    [['localhost', '--expiry', '120%'], /--expiry 120%/],
+    [['localhost', '--fail-on', 'fatal'], /--fail-on fatal/],
+    [['localhost', '--ignore', 'NO_SUCH'], /no finding has the code/],
+    [['localhost', '--max-connections', '0'], /--max-connections 0/],
+    [['localhost', '--connect', 'shop.example:1'], /expected IP:port/],
+    [['localhost', '--resolver', 'tcp://127.0.0.1'], /expected udp:/],
+    [['localhost', '--ca', 'no/such/file'], /cannot read no\/such\/file: ENOENT/],
+    [['localhost', '--ca', command], /no certificate in it/],
+    [['localhost', '--key', command], /needs its certificate/],
+    [['localhost', '-4', '-6'], /exclude each other/],
+    [['@no/such/list'], /cannot read no\/such\/list/],
+    [['-'], /no target/],
+    [['assess'], /a command to come/],
+    [['127.0.0.1:9', '--save', 'no/such/folder/run.json'], /cannot write/],
+    [['explain', command], /not JSON/],
+  ])('%j', async (args, complaint) => {
+    const { code, document, stderr } = await check(...args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(complaint);
+    const message = document.error?.message ?? document.results?.[0]?.summary;
+    expect(message).toMatch(complaint);
+  });
+});
+
+describe('3, could not look', () => {
+  test('a resolver that does not answer', async () => {
+    const { code, document } = await check('shop.example', '--resolver', 'udp://127.0.0.1:9', '--timeout', '1s');
+    expect(code).toBe(3);
+    expect(document.results).toMatchObject([{ status: 'not_measured', findings: [] }]);
+  });
+});
+
+describe('4, a bug in hellofin', () => {
+  /** A module that breaks what every check needs. */
+  function fault(): string[] {
+    const file = join(tempDir(), 'fault.mjs');
+    const code = "net.connect = () => { throw new TypeError('broken on purpose'); };";
+    writeFileSync(
+      file,
+      `import net from 'node:net';\nimport { syncBuiltinESMExports } from 'node:module';\n${code}\nsyncBuiltinESMExports();\n`,
+    );
+    return ['--import', file];
+  }
+
+  test('is told as such', async () => {
+    const { code, stdout, stderr } = await hellofin([...endpoints('healthy'), '--json'], { node: fault() });
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/a bug in hellofin.*broken on purpose/);
+    expect(parseDocument(stdout).results).toMatchObject([{ status: 'bug' }]);
+  });
+
+  test('comes before everything else', async () => {
+    const { code } = await hellofin(['http://localhost', ...endpoints('healthy')], { node: fault() });
+    expect(code).toBe(4);
+  });
+});
+
+describe('130, interrupted', () => {
+  test('with valid JSON all the same', async () => {
+    const args = [command, ...endpoints('silent'), '--json', '--timeout', '20s'];
+    const child = spawn(process.execPath, args, { env: { ...process.env, ...surroundings } });
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    setTimeout(() => child.kill('SIGINT'), 1_000);
+    expect(await ended).toBe(130);
+    expect(parseDocument(Buffer.concat(chunks).toString()).error?.code).toBe('INTERRUPTED');
+  });
+});
+
+describe('several targets', () => {
+  test('2 comes before 1, and the others are checked all the same', async () => {
+    const { code, document } = await check('http://localhost', ...endpoints('expired', 'healthy'));
+    expect(code).toBe(2);
+    expect(document.results?.map(({ status }) => status)).toEqual(['usage', 'findings', 'healthy']);
+  });
+
+  test('1 comes before 0, in the order of the targets', async () => {
+    const { code, document } = await check(...endpoints('healthy', 'expired', 'wrong-name'));
+    expect(code).toBe(1);
+    expect(document.results?.map(({ status }) => status)).toEqual(['healthy', 'findings', 'findings']);
+  });
+
+  test('1 comes before 3', async () => {
+    const { code, document } = await check('127.0.0.1:9', 'shop.example', '--resolver', 'udp://127.0.0.1:9');
+    expect(code).toBe(1);
+    expect(document.results?.map(({ status }) => status)).toEqual(['findings', 'not_measured']);
+  });
+
+  test('from a file and from standard input', async () => {
+    const file = join(tempDir(), 'hosts.txt');
+    writeFileSync(file, `# the lab\n${lab.endpoint('healthy').target}\n\n`);
+    const [, ...flags] = endpoints('healthy');
+    const stdin = `${lab.endpoint('expired').target}\n`;
+    const { code, stdout } = await hellofin([`@${file}`, '-', ...flags, '--json'], { stdin });
+    expect(code).toBe(1);
+    expect(parseDocument(stdout).results?.map(({ status }) => status)).toEqual(['healthy', 'findings']);
+  });
+});
+
+describe('explain', () => {
+  test('0 for a code, 1 for a text that nobody knows', async () => {
+    expect((await check('explain', 'CERT_EXPIRED')).code).toBe(0);
+    const { code, document } = await check('explain', 'no such thing');
+    expect(code).toBe(1);
+    expect(document.causes).toEqual([]);
+  });
+});

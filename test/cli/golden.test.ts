@@ -1,0 +1,101 @@
+/**
+ * The screens over recorded real runs. scripts/record.mjs records the runs anew; `npx vitest run test/cli -u` renders
+ * them anew.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseRuns } from '../../src/cli/run-file.ts';
+import { paint } from '../../src/cli/terminal.ts';
+import { CAUSES, judge, messageLines, type Report, reportLines, runToJson } from '../../src/diagnose/index.ts';
+
+const data = join(import.meta.dirname, 'data');
+const names = readdirSync(data)
+  .filter((file) => file.endsWith('.run.json'))
+  .map((file) => file.substring(0, file.length - '.run.json'.length));
+
+function readRuns(name: string) {
+  return parseRuns(readFileSync(join(data, `${name}.run.json`), 'utf8'), name);
+}
+
+function reportOf(name: string): Report {
+  const [run] = readRuns(name);
+  if (run === undefined) throw new Error(`${name} holds no run`);
+  return judge(run);
+}
+
+const plain = { color: false, plain: false };
+
+describe.each(names)('%s', (name) => {
+  test('its screen', async () => {
+    const screen = paint(reportLines(reportOf(name), { verbose: false }), plain);
+    await expect(screen).toMatchFileSnapshot(join(data, `${name}.golden.txt`));
+  });
+
+  test('its messages', async () => {
+    const report = reportOf(name);
+    const lines = [...reportLines(report, { verbose: true }), ...messageLines(report.facts.run, { fields: false })];
+    await expect(paint(lines, plain)).toMatchFileSnapshot(join(data, `${name}.messages.golden.txt`));
+  });
+
+  test('every run survives JSON', () => {
+    const runs = readRuns(name);
+    const text = JSON.stringify({ schema: 'hellofin/1', tool: 'hellofin', runs: runs.map(runToJson) });
+    expect(parseRuns(text, name)).toEqual(runs);
+  });
+
+  test('each finding says what, why and what to do', () => {
+    const { findings, facts } = reportOf(name);
+    const connections = facts.addresses.flatMap(({ tcp, exchanges }) => [
+      tcp.connection,
+      ...exchanges.map(({ connection }) => connection),
+    ]);
+    for (const { code, title, summary, evidence, proof, fix, docs } of findings) {
+      expect(CAUSES.map((cause) => cause.code)).toContain(code);
+      for (const text of [title, summary, fix.text, docs]) expect(text).not.toBe('');
+      expect(evidence.length).toBeGreaterThan(0);
+      expect(connections).toEqual(expect.arrayContaining([...proof.connections]));
+      expect(fix.text).not.toMatch(/\b(maybe|perhaps|try)\b/);
+    }
+    expect(names).toContain(name);
+  });
+});
+
+/** What must be found in each run: the goldens would follow a mistake when they are rendered anew. */
+const expected: Record<string, readonly string[]> = {
+  healthy: [],
+  'hello-retry-request': [],
+  expired: ['CERT_EXPIRED'],
+  'expires-soon': ['CERT_EXPIRES_SOON'],
+  'renewed-not-reloaded': ['CERT_EXPIRED'],
+  'wrong-name': ['NAME_MISMATCH'],
+  'self-signed': ['CERT_SELF_SIGNED'],
+  'no-intermediate': ['UNKNOWN_ISSUER'],
+  'private-root': ['UNKNOWN_ISSUER'],
+  'plain-http': ['NOT_TLS'],
+  'smtp-banner': ['NOT_TLS'],
+  silent: ['PEER_SILENT'],
+  resetting: ['RESET_BEFORE_DATA'],
+  closing: ['CLOSED_BEFORE_DATA'],
+  'client-cert': ['CLIENT_CERT_REQUIRED'],
+  'refuses-name': ['SNI_REJECTED'],
+  'alpn-refused': ['ALPN_REFUSED'],
+  'no-common-version': ['NO_COMMON_VERSION'],
+  'no-common-cipher-suite': ['NO_COMMON_CIPHER_SUITE'],
+  'no-common-group': ['NO_COMMON_GROUP'],
+  'name-not-found': ['NAME_NOT_RESOLVED'],
+  'name-without-address': ['NAME_NOT_RESOLVED'],
+  refused: ['TCP_REFUSED'],
+  'resolver-unreachable': [],
+};
+
+test('every recorded run gives the findings that it was recorded for', () => {
+  const found = Object.fromEntries(names.map((name) => [name, reportOf(name).findings.map(({ code }) => code)]));
+  expect(found).toEqual(expected);
+});
+
+test('every field with its bytes', async () => {
+  const [run] = readRuns('hello-retry-request');
+  const lines = run === undefined ? [] : messageLines(run, { fields: true });
+  await expect(paint(lines, plain)).toMatchFileSnapshot(join(data, 'hello-retry-request.bytes.golden.txt'));
+});
