@@ -85,12 +85,14 @@ function certificate(request: Omit<Issuance, 'serial'>): Uint8Array {
 }
 
 function newKey(): Pair {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const der = privateKey.export({ type: 'pkcs8', format: 'der' });
-  return {
-    key: nodeCrypto.importPrivateKey(new Uint8Array(der)),
-    pem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-  };
+  // Encoded by the generator: on Node 20 a garbage collection inside `export` of a fresh key can hang for ever.
+  const { privateKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  });
+  const der = new Uint8Array(privateKey);
+  return { key: nodeCrypto.importPrivateKey(der), pem: encodePem('PRIVATE KEY', der) };
 }
 
 function pemOf(der: Uint8Array): string {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { type BasePrivateKeyEncodingOptions, generateKeyPairSync } from 'node:crypto';
 import type { CryptoProvider, KeyType, PrivateKey } from '../../src/crypto/index.ts';
 import { nodeCrypto } from '../../src/crypto/node/index.ts';
 import type { Credential } from '../../src/tls/index.ts';
@@ -6,27 +6,31 @@ import { issueCertificate, type LeafKey, leafKey, X509Error } from '../../src/x5
 
 const DAY = 86_400_000;
 
-/** An unencrypted PKCS#8 private key of a type, DER. */
+/** Keys leave the generator encoded: on Node 20 a garbage collection inside `export` of a fresh key can hang for ever. */
+const PKCS8: BasePrivateKeyEncodingOptions<'der'> & { type: 'pkcs8' } = { type: 'pkcs8', format: 'der' };
+const SPKI = { type: 'spki', format: 'der' } as const;
+const ENCODED = { publicKeyEncoding: SPKI, privateKeyEncoding: PKCS8 };
+
+/** A fresh unencrypted PKCS#8 private key of a type, DER. */
 export function pkcs8(type: KeyType): Uint8Array {
-  const encoding = { type: 'pkcs8', format: 'der' } as const;
-  return keyPair(type).privateKey.export(encoding);
+  return keyPair(type).privateKey;
 }
 
-function keyPair(type: KeyType) {
+function keyPair(type: KeyType): { readonly privateKey: Buffer } {
   switch (type) {
     case 'rsa':
-      return generateKeyPairSync('rsa', { modulusLength: 2048 });
+      return generateKeyPairSync('rsa', { modulusLength: 2048, ...ENCODED });
     case 'rsa-pss':
-      return generateKeyPairSync('rsa-pss', { modulusLength: 2048 });
+      return generateKeyPairSync('rsa-pss', { modulusLength: 2048, ...ENCODED });
     case 'secp256r1':
-      return generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+      return generateKeyPairSync('ec', { namedCurve: 'prime256v1', ...ENCODED });
     case 'secp384r1':
     case 'secp521r1':
-      return generateKeyPairSync('ec', { namedCurve: type });
+      return generateKeyPairSync('ec', { namedCurve: type, ...ENCODED });
     case 'ed25519':
-      return generateKeyPairSync('ed25519');
+      return generateKeyPairSync('ed25519', ENCODED);
     case 'ed448':
-      return generateKeyPairSync('ed448');
+      return generateKeyPairSync('ed448', ENCODED);
   }
 }
 

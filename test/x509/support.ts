@@ -1,5 +1,5 @@
 /** A throw-away PKI for tests of certificates. Keys are made once per worker; times are fixed. */
-import { generateKeyPairSync, type KeyPairKeyObjectResult, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { CryptoProvider, KeyType, PrivateKey } from '../../src/crypto/index.ts';
 import { nodeCrypto } from '../../src/crypto/node/index.ts';
 import {
@@ -11,6 +11,7 @@ import {
   referenceIdentity,
   validateChain,
 } from '../../src/x509/index.ts';
+import { pkcs8 } from '../support/credentials.ts';
 
 export const crypto: CryptoProvider = nodeCrypto;
 
@@ -26,30 +27,10 @@ export function keyOf(name: string, type: KeyType = 'secp256r1'): PrivateKey {
   const id = `${type} ${name}`;
   let key = keys.get(id);
   if (key === undefined) {
-    key = crypto.importPrivateKey(generateKey(type));
+    key = crypto.importPrivateKey(pkcs8(type));
     keys.set(id, key);
   }
   return key;
-}
-
-const CURVES = { secp256r1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' } as const;
-
-function generateKey(type: KeyType): Uint8Array {
-  return generate(type).privateKey.export({ type: 'pkcs8', format: 'der' });
-}
-
-function generate(type: KeyType): KeyPairKeyObjectResult {
-  switch (type) {
-    case 'rsa':
-    case 'rsa-pss':
-      return generateKeyPairSync(type as 'rsa', { modulusLength: 2048 });
-    case 'ed25519':
-      return generateKeyPairSync('ed25519');
-    case 'ed448':
-      return generateKeyPairSync('ed448');
-    default:
-      return generateKeyPairSync('ec', { namedCurve: CURVES[type] });
-  }
 }
 
 /** What {@link issue} lets a test change. */
