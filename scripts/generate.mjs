@@ -8,12 +8,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFiles, root } from './gates/files.mjs';
+import { commands } from './generate/commands.mjs';
+import { findings } from './generate/findings.mjs';
 import { moduleMap } from './generate/module-map.mjs';
 import { stateTable } from './generate/states.mjs';
 
 /** What is generated, by name of the marker. @type {Record<string, () => string | Promise<string>>} */
 const generators = {
   'module map': moduleMap,
+  findings,
+  commands,
   'client states': () => stateTable('CLIENT_STATES'),
   'server states': () => stateTable('SERVER_STATES'),
 };

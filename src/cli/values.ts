@@ -12,7 +12,7 @@ export function parseTimeout(text: string): number {
   return milliseconds;
 }
 
-/** `14d` or `33%`. */
+/** A limit in days or percent: `14d`, `33%`. */
 export function parseExpiry(text: string): ExpiryLimit {
   const match = /^(\d{1,5})(d|%)$/.exec(text);
   const value = Number(match?.[1]);

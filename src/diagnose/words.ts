@@ -15,12 +15,12 @@ export function duration(milliseconds: number): string {
   return count(Math.floor(length / 1000), 'second');
 }
 
-/** `2026-11-20 12:00Z`. */
+/** A time to the minute: `2026-11-20 12:00Z`. */
 export function instant(epoch: number): string {
   return `${new Date(epoch).toISOString().substring(0, 16).replace('T', ' ')}Z`;
 }
 
-/** `2026-11-20`. */
+/** A date: `2026-11-20`. */
 export function day(epoch: number): string {
   return new Date(epoch).toISOString().substring(0, 10);
 }
