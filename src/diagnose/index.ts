@@ -23,6 +23,6 @@ export { reportToJson } from './report-json.ts';
 export { type ExpiryLimit, type Run, type RunSettings, SCHEMA } from './run.ts';
 export { bytesFromHex, type Json, type RunWithoutFields, runToJson, withFields } from './run-json.ts';
 export { messageLines } from './screen/messages.ts';
-export { headline, reportLines, type ScreenOptions } from './screen/report.ts';
+export { headline, reportLines, reportText } from './screen/report.ts';
 export type { StepReport, StepStatus } from './steps.ts';
 export { endpointText, parsePort, parseTarget, type Target } from './target.ts';

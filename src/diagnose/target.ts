@@ -85,6 +85,8 @@ function splitAuthority(authority: string, text: string): { host: string; port: 
 function hostOf(host: string, text: string, toAscii: (name: string) => string): { host: string; isAddress: boolean } {
   if (parseIp(host) !== undefined) return { host: host.toLowerCase(), isAddress: true };
   const name = toAscii(host.replace(/\.$/, '')).toLowerCase();
+  // An IPv4 address in one of its other spellings: 127.1.
+  if (parseIp(name) !== undefined) return { host: name, isAddress: true };
   if (name === '' || !isName(name)) {
     throw new InputError(host === '' ? `${text}: no host in it` : `${text}: neither a host name nor an IP address`);
   }

@@ -1,4 +1,4 @@
-import { alignedRight, type Line, type Piece, type Style, styled } from '../../explain/index.ts';
+import { alignedRight, type Line, type Piece, type Style, styled, toPlainText } from '../../explain/index.ts';
 import type { Finding } from '../finding.ts';
 import type { Report } from '../report.ts';
 import { NOT_REACHED, type StepReport, type StepStatus } from '../steps.ts';
@@ -46,6 +46,11 @@ export function reportLines(report: Report, options: ScreenOptions): Line[] {
   if (report.ignored.length > 0) lines.push(['  note: ', `ignored: ${listed(report.ignored)}`]);
   if (options.verbose) lines.push([styled('dim', `  ${count(facts.connections, 'connection')}`)]);
   return lines;
+}
+
+/** The screen of one target as plain text: for the message of a failing test, say. */
+export function reportText(report: Report): string {
+  return toPlainText(reportLines(report, { verbose: true }));
 }
 
 /** The one line for somebody who reads nothing else. */

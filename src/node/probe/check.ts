@@ -15,6 +15,7 @@ import {
 import { certificatesFromPem, parseIp, RootStore } from '../../x509/index.ts';
 import { SecureContext } from '../secure-context.ts';
 import { defaultRoots } from '../trust/index.ts';
+import { offerOf } from './handshake.ts';
 import { createNetwork } from './network.ts';
 import { resolverOf } from './resolver.ts';
 import { packageVersion } from './version.ts';
@@ -72,8 +73,11 @@ const MAX_CONNECTIONS = 10;
 export async function check(target: string, options: CheckOptions = {}): Promise<Report> {
   const parsed = parseTarget(target, domainToASCII);
   const settings = settingsOf(parsed, options);
-  const startedAt = Date.now();
+  asInput('offer', () => new SecureContext(offerOf(settings.input)));
   const roots = rootsOf(options);
+  // Some milliseconds of work, done before the clock starts.
+  roots();
+  const startedAt = Date.now();
   const network = createNetwork(resolverOf(options.resolver), {
     roots,
     ...credentialOf(options),

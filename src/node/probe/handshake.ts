@@ -5,6 +5,7 @@ import type {
   HandshakeRequest,
   HttpObservation,
   ObservedError,
+  ProbeInput,
   StampedEvent,
   TcpObservation,
   TlsObservation,
@@ -82,12 +83,7 @@ class HandshakeRun {
     this.#at = now();
     const { input, identity, clock, connection, timeout } = request;
     this.context = new JudgingContext(
-      {
-        ...options.credential,
-        ...(input.groups === undefined ? {} : { groups: input.groups }),
-        ...(input.cipherSuites === undefined ? {} : { ciphers: input.cipherSuites.join(':') }),
-        ...(input.signatureSchemes === undefined ? {} : { sigalgs: input.signatureSchemes }),
-      } satisfies SecureContextOptions,
+      { ...options.credential, ...offerOf(input) },
       { roots: options.roots, identity, clock, connection },
     );
     const tlsOptions = {
@@ -179,6 +175,15 @@ class HandshakeRun {
   }
 }
 
+/** What a handshake offers, by the options of a context. */
+export function offerOf({ groups, cipherSuites, signatureSchemes }: ProbeInput): SecureContextOptions {
+  return {
+    ...(groups === undefined ? {} : { groups }),
+    ...(cipherSuites === undefined ? {} : { ciphers: cipherSuites.join(':') }),
+    ...(signatureSchemes === undefined ? {} : { sigalgs: signatureSchemes }),
+  };
+}
+
 function keySharesOf<G extends string>(groups: readonly G[]): readonly G[] {
   const [first] = groups;
   const second = groups.find((group) => group !== first && group === 'x25519');
@@ -189,6 +194,8 @@ function keySharesOf<G extends string>(groups: readonly G[]): readonly G[] {
 function observedError(error: Error | undefined): ObservedError | undefined {
   for (let one: unknown = error; one instanceof Error; one = one.cause) {
     if (!(one instanceof TlsError)) continue;
+    // Nothing that a peer can do: a bug of this side, told as one.
+    if (one.code === 'INTERNAL' || one.code === 'BAD_CONFIGURATION') throw one;
     const { code, fault, message, spec, evidence } = one;
     return { code, fault, message, spec, ...(evidence === undefined ? {} : { evidence }) };
   }
