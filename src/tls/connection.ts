@@ -145,8 +145,9 @@ export class TlsConnection {
   write(data: Uint8Array): void {
     if (!this.writable) throw this.#error ?? local('CONNECTION_CLOSED', null, 'the connection does not take data');
     for (let at = 0; at < data.length; ) {
-      // Before a key has protected as much as it may, both sides' keys move on (RFC 8446 section 5.5).
-      if (this.#writes.keyExhausted) sendKeyUpdate(this.#handshake.context, false);
+      // The peer asked, or the key has protected as much as it may (RFC 8446 sections 4.6.3 and 5.5).
+      if (this.#handshake.context.keyUpdateOwed || this.#writes.keyExhausted)
+        sendKeyUpdate(this.#handshake.context, false);
       at += this.#writes.writeApplicationData(data, at);
     }
   }
@@ -228,7 +229,7 @@ export class TlsConnection {
     this.#trace?.({ kind: 'alert', direction: 'received', level, severity, code, ...(name && { name }) });
     if (name === 'user_canceled') {
       if (++this.#warnings <= MAX_WARNING_ALERTS) return;
-      throw unexpected(`more than ${MAX_WARNING_ALERTS} user_canceled alerts`, 'close_notify', '6.1');
+      throw tooMany(`more than ${MAX_WARNING_ALERTS} user_canceled alerts`);
     }
     // Every other one but close_notify is fatal, whatever its level says (RFC 8446 section 6.2).
     if (name !== 'close_notify' || !this.handshakeComplete) throw alertReceived(code);
@@ -270,7 +271,7 @@ export class TlsConnection {
       allowChangeCipherSpec: (allowed: boolean) => {
         reads.allowChangeCipherSpec = allowed;
       },
-      skipEarlyData: () => reads.skipEarlyData(),
+      skipEarlyData: (skip: boolean) => reads.skipEarlyData(skip, () => this.#handshake.bufferEmpty),
       limitWrites: (limit: number) => writes.limitInner(limit),
     };
   }
@@ -284,6 +285,11 @@ function unexpected(got: string, expected: string, section: string): TlsError {
     message: `got ${got}, expected ${expected}`,
     spec: `RFC 8446 section ${section}`,
   });
+}
+
+function tooMany(message: string): TlsError {
+  const spec = 'RFC 8446 section 6.1';
+  return new TlsError({ code: 'LIMIT_EXCEEDED', alert: 'unexpected_message', fault: 'peer', message, spec });
 }
 
 function local(code: 'LIMIT_EXCEEDED' | 'CONNECTION_CLOSED', alert: AlertName | null, message: string): TlsError {

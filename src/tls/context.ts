@@ -8,7 +8,7 @@ import type { ExporterSecret } from './key-schedule/exporter.ts';
 import type { TrafficSecret } from './key-schedule/tls13.ts';
 import { Transcript } from './key-schedule/transcript.ts';
 import { FieldTree } from './messages/field-tree.ts';
-import { decodeMessage } from './messages/message.ts';
+import { decodeMessage, type HandshakeName } from './messages/message.ts';
 
 /**
  * What carries handshake messages: TLS records, QUIC's CRYPTO frames, or a test that hands them over. Messages and
@@ -22,8 +22,8 @@ export interface HandshakeLayer {
   writeChangeCipherSpec(): void;
   /** The peer's change_cipher_spec is tolerated from the first ClientHello to its Finished. */
   allowChangeCipherSpec(allowed: boolean): void;
-  /** The client sent early data that this side will not read (RFC 8446 section 4.2.10). */
-  skipEarlyData(): void;
+  /** Whether records of early data, which this side will not read, are skipped (RFC 8446 section 4.2.10). */
+  skipEarlyData(skip: boolean): void;
   /** The peer's record_size_limit (RFC 8449). */
   limitWrites(limit: number): void;
 }
@@ -44,6 +44,8 @@ export class HandshakeContext {
   exporter: ExporterSecret | undefined;
   /** KeyUpdates received since the last application data. */
   keyUpdates = 0;
+  /** The peer asked for new keys; one KeyUpdate before our next application data answers all such (RFC 8446 section 4.6.3). */
+  keyUpdateOwed = false;
   /** Random of the first ClientHello: what key logs are indexed by. */
   clientRandom: Uint8Array | undefined;
   readonly #config: CommonConfig;
@@ -82,17 +84,24 @@ export class HandshakeContext {
     this.layer.writeMessage(level, message);
   }
 
-  /** Changes the read keys. The peer's next message must begin in a new record (RFC 8446 section 5.1). */
-  setReadKey(level: Level, secret: TrafficSecret): void {
-    if (!this.#bufferEmpty()) {
-      throw new TlsError({
-        code: 'UNEXPECTED_MESSAGE',
-        alert: 'unexpected_message',
-        fault: 'peer',
-        message: `got handshake bytes behind the message that changes keys to ${level}, expected the end of the record`,
-        spec: 'RFC 8446 section 5.1',
-      });
-    }
+  /**
+   * Asserts that the peer's flight ends here: what it sends next depends on our answer or is under other keys, and
+   * begins in a new record (RFC 8446 section 5.1).
+   */
+  requireFlightEnd(what: HandshakeName): void {
+    if (this.#bufferEmpty()) return;
+    throw new TlsError({
+      code: 'UNEXPECTED_MESSAGE',
+      alert: 'unexpected_message',
+      fault: 'peer',
+      message: `got handshake bytes behind ${what}, expected the end of the record`,
+      spec: 'RFC 8446 section 5.1',
+    });
+  }
+
+  /** Changes the read keys, which the message `after` is the last one before. */
+  setReadKey(level: Level, secret: TrafficSecret, after: HandshakeName): void {
+    this.requireFlightEnd(after);
     this.readLevel = level;
     this.layer.setReadKey(level, secret);
   }

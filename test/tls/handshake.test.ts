@@ -247,12 +247,33 @@ describe('after the handshake', () => {
     const ends = pair({ trace: (event) => events.push(event) });
     for (let round = 0; round < 3; round++) {
       ends.client.updateKeys(request);
+      exchange(ends.client, ends.server);
       expectEcho(ends);
     }
     const updates = events.filter((event) => event.kind === 'message' && event.name === 'key_update');
     expect(updates.map((event) => (event.kind === 'message' ? event.direction : ''))).toEqual(
       request ? ['sent', 'received', 'sent', 'received', 'sent', 'received'] : ['sent', 'sent', 'sent'],
     );
+  });
+
+  it('answers many requests for new keys with one KeyUpdate, before its next data (RFC 8446 section 4.6.3)', () => {
+    const events: TlsEvent[] = [];
+    const ends = pair({}, { trace: (event) => events.push(event) });
+    for (let round = 0; round < 5; round++) ends.client.updateKeys(true);
+    exchange(ends.client, ends.server);
+    const sent = () =>
+      events.filter((event) => event.kind === 'message' && event.direction === 'sent' && event.name === 'key_update');
+    expect(sent().length).toBe(0);
+    expectEcho(ends);
+    expectEcho(ends);
+    expect(sent().length).toBe(1);
+  });
+
+  it('calls too many KeyUpdates without data a flood', () => {
+    const ends = pair();
+    for (let round = 0; round < 33; round++) ends.client.updateKeys();
+    exchange(ends.client, ends.server);
+    expect(ends.server.error).toMatchObject({ code: 'LIMIT_EXCEEDED', alert: 'unexpected_message', fault: 'peer' });
   });
 
   it('updates keys by itself before one has protected too much', () => {

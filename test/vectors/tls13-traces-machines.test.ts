@@ -167,7 +167,7 @@ class ReplayedEnd {
       allowChangeCipherSpec: (allowed) => {
         this.#reads.allowChangeCipherSpec = allowed;
       },
-      skipEarlyData: () => this.#reads.skipEarlyData(),
+      skipEarlyData: (skip) => this.#reads.skipEarlyData(skip, () => true),
       limitWrites: (limit) => this.#writes.limitInner(limit),
     };
   }

@@ -47,8 +47,10 @@ export function checkClientHello(message: ClientHello): CheckedClientHello {
 }
 
 function checkVersion(message: ClientHello): void {
-  const versions = message.extensions.get(supportedVersions.clientHello) ?? [message.legacyVersion];
-  if (versions.includes(VERSIONS.tls13)) return;
+  const offered = message.extensions.get(supportedVersions.clientHello);
+  if (offered?.includes(VERSIONS.tls13)) return;
+  // Without the extension it is TLS 1.2 at most, even if legacy_version says more (RFC 8446 section 4.2.1).
+  const versions = offered ?? [Math.min(message.legacyVersion, VERSIONS.tls12)];
   throw new TlsError({
     code: 'NO_COMMON_VERSION',
     alert: 'protocol_version',

@@ -43,6 +43,7 @@ export class RecordReadSide {
   #changeCipherSpecs = 0;
   #emptyRecords = 0;
   #skippable = 0;
+  #between: () => boolean = () => true;
 
   /** @param limit largest TLSInnerPlaintext accepted, content type and padding included (RFC 8449). */
   constructor(crypto: CryptoProvider, alloc: Allocator, limit: number, trace: Trace | undefined) {
@@ -65,9 +66,13 @@ export class RecordReadSide {
     this.#protection = new RecordProtection(this.#crypto, secret);
   }
 
-  /** Tolerates records of early data that this server will not read (RFC 8446 section 4.2.10). */
-  skipEarlyData(): void {
-    this.#skippable = MAX_SKIPPED_EARLY_DATA;
+  /**
+   * Tolerates records of early data that this server will not read (RFC 8446 section 4.2.10).
+   * @param between whether a record may stand here: not inside a handshake message (RFC 8446 section 5.1).
+   */
+  skipEarlyData(skip: boolean, between: () => boolean): void {
+    this.#skippable = skip ? MAX_SKIPPED_EARLY_DATA : 0;
+    this.#between = between;
   }
 
   /** The next content, or `undefined` until more bytes come. */
@@ -143,7 +148,7 @@ export class RecordReadSide {
   }
 
   #skip(length: number): boolean {
-    if (this.#skippable === 0) return false;
+    if (this.#skippable === 0 || !this.#between()) return false;
     this.#skippable -= length;
     if (this.#skippable > 0) return true;
     const message = `more than ${MAX_SKIPPED_EARLY_DATA} bytes of early data, or a record that does not decrypt`;

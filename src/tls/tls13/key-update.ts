@@ -18,9 +18,9 @@ export function receiveKeyUpdate(context: HandshakeContext, state: Connected, me
   }
   const readSecret = state.readSecret.next();
   const generation = state.readGeneration + 1;
-  context.setReadKey('application', readSecret);
+  context.setReadKey('application', readSecret, 'key_update');
   announceTraffic(context, context.role === 'client' ? 'server' : 'client', readSecret, generation);
-  if (message.requestUpdate) sendKeyUpdate(context, false);
+  if (message.requestUpdate) context.keyUpdateOwed = true;
   return { name: 'CONNECTED', readSecret, readGeneration: generation };
 }
 
@@ -29,6 +29,7 @@ export function sendKeyUpdate(context: HandshakeContext, requestUpdate: boolean)
   const current = context.writeSecret;
   if (current === undefined) throw new Error('KeyUpdate before the handshake is complete');
   context.sendPostHandshake('application', encodeKeyUpdate({ requestUpdate }, context.allocate));
+  context.keyUpdateOwed = false;
   const next = { secret: current.secret.next(), generation: current.generation + 1 };
   context.writeSecret = next;
   context.setWriteKey('application', next.secret);

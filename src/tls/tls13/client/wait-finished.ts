@@ -18,7 +18,7 @@ export function finished(
   // The application secrets cover exactly up to here, not our own flight (RFC 8446 section 7.1).
   const application = applicationSecrets(context, secrets.schedule);
   context.layer.allowChangeCipherSpec(false);
-  context.setReadKey('application', application.server);
+  context.setReadKey('application', application.server, 'finished');
   const complete = (): Connected => {
     sendFinished(context, secrets.client);
     context.setWriteKey('application', application.client);

@@ -42,7 +42,7 @@ export function serverHello(
   context.info.cipherSuite = suite.name;
   context.info.helloRetryRequest = retried !== undefined;
   const secrets = handshakeSecrets(context, suite, shared);
-  context.setReadKey('handshake', secrets.server);
+  context.setReadKey('handshake', secrets.server, 'server_hello');
   // After a HelloRetryRequest it went out before the second ClientHello (RFC 8446 appendix D.4).
   if (retried === undefined) sendCompatibilityChangeCipherSpec(context, offer);
   context.setWriteKey('handshake', secrets.client);
@@ -65,6 +65,7 @@ export function helloRetryRequest(
     });
   }
   const suite: Tls13Suite = checkReply(state.offer, message);
+  context.requireFlightEnd('hello_retry_request');
   const { group, cookie } = checkRetry(state.offer, message);
   const { transcript } = context;
   transcript.start(suite.hash);

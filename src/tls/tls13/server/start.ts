@@ -56,7 +56,8 @@ export function clientHello(
   const suite = retry?.suite ?? chooseSuite(setup.settings, preference, message.cipherSuites);
   context.transcript.append(bytes);
   context.transcript.start(suite.hash);
-  if (message.extensions.has(EXTENSION_TYPES.early_data)) context.layer.skipEarlyData();
+  // Until the second ClientHello at most: a client sends none behind it (RFC 8446 section 4.2.10).
+  context.layer.skipEarlyData(message.extensions.has(EXTENSION_TYPES.early_data));
   if (retry !== undefined) {
     checkSecondShare(hello.shares, GROUPS[retry.group], retry.group);
     return negotiated(context, setup, hello, suite, retry.group);
@@ -73,6 +74,7 @@ function sendHelloRetryRequest(
   suite: Tls13Suite,
   group: GroupName,
 ): ServerStateOf<'START'> {
+  context.requireFlightEnd('client_hello');
   const sent = setup.config.cookie === false ? undefined : context.crypto.random(COOKIE_LENGTH);
   const extensions: RawExtension[] = [
     extension(supportedVersions.helloRetryRequest, VERSIONS.tls13),
@@ -151,7 +153,7 @@ function sendServerHello(
   context.info.group = group;
   const secrets = handshakeSecrets(context, suite, secret);
   context.setWriteKey('handshake', secrets.server);
-  context.setReadKey('handshake', secrets.client);
+  context.setReadKey('handshake', secrets.client, 'client_hello');
   return secrets;
 }
 

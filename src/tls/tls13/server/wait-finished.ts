@@ -12,6 +12,6 @@ export function finished(
 ): Connected {
   checkFinished(message, secrets.client, transcriptHash);
   context.layer.allowChangeCipherSpec(false);
-  context.setReadKey('application', application.client);
+  context.setReadKey('application', application.client, 'finished');
   return { name: 'CONNECTED', readSecret: application.client, readGeneration: 0 };
 }
