@@ -3,7 +3,7 @@
  * replaying one gives them again, so that an engine that is asked the same says the same, byte for byte. What the
  * recording does not have (a peer's share or a transcript that was changed) is computed afresh.
  */
-import { createECDH, createPrivateKey } from 'node:crypto';
+import { createECDH, createPrivateKey, createPublicKey } from 'node:crypto';
 import { equal, fromHex } from '../../src/bytes/index.ts';
 import type { CryptoProvider, EphemeralShare, GroupName, PrivateKey, SchemeName } from '../../src/crypto/index.ts';
 import { nistSecret, x25519Secret as nobleX25519Secret } from '../../src/crypto/noble/groups.ts';
@@ -105,6 +105,9 @@ export function replayingKey(key: PrivateKey, recording: Recording): PrivateKey 
   };
 }
 
+/** Groups whose key pairs can be made from a private key. */
+export type KnownGroup = 'x25519' | 'secp256r1';
+
 /** PKCS#8 up to the 32 bytes of an X25519 private key (RFC 8410 section 7). */
 const X25519_PKCS8 = fromHex('302e020100300506032b656e04220420');
 
@@ -112,21 +115,21 @@ const X25519_PKCS8 = fromHex('302e020100300506032b656e04220420');
  * A key share whose private key is known, computed by the provider it is for.
  * @param privateKey 32 bytes, as RFC 7748 or SEC 1 have them.
  */
-export function knownShare(
-  crypto: CryptoProvider,
-  group: 'x25519' | 'secp256r1',
-  privateKey: Uint8Array,
-  share: Uint8Array,
-): EphemeralShare {
+export function knownShare(crypto: CryptoProvider, group: KnownGroup, privateKey: Uint8Array): EphemeralShare {
   const isNoble = crypto.name === 'noble';
   if (group === 'x25519') {
-    if (isNoble) return { share, finish: (peer) => nobleX25519Secret(privateKey, peer) };
     const der = Buffer.concat([X25519_PKCS8, privateKey]);
     const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-    return { share, finish: (peer) => x25519Secret(key, peer) };
+    const share = Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url');
+    const finish = isNoble
+      ? (peer: Uint8Array) => nobleX25519Secret(privateKey, peer)
+      : (peer: Uint8Array) => x25519Secret(key, peer);
+    return { share: Uint8Array.from(share), finish };
   }
-  if (isNoble) return { share, finish: (peer) => nistSecret('secp256r1', privateKey, peer) };
   const ecdh = createECDH('prime256v1');
   ecdh.setPrivateKey(privateKey);
-  return { share, finish: (peer) => ecdhSecret(ecdh, peer) };
+  const finish = isNoble
+    ? (peer: Uint8Array) => nistSecret('secp256r1', privateKey, peer)
+    : (peer: Uint8Array) => ecdhSecret(ecdh, peer);
+  return { share: Uint8Array.from(ecdh.getPublicKey()), finish };
 }

@@ -1,5 +1,5 @@
 /** What the engine needs to be an end of a published trace: its hello, its key pairs, its signatures. */
-import { EMPTY } from '../../src/bytes/index.ts';
+import { EMPTY, equal } from '../../src/bytes/index.ts';
 import type { CryptoProvider, EphemeralShare, GroupName, PrivateKey, SchemeName } from '../../src/crypto/index.ts';
 import { cookie } from '../../src/tls/extensions/cookie.ts';
 import { keyShare } from '../../src/tls/extensions/key-share.ts';
@@ -31,7 +31,9 @@ function sharesOf(trace: Trace, actor: Actor, crypto: CryptoProvider): { group: 
     const [privateKey, share] = [values.get('private key'), values.get('public key')];
     if (by !== actor || name === undefined || privateKey === undefined || share === undefined) return [];
     const group = name === 'P-256' ? 'secp256r1' : 'x25519';
-    return [{ group, share: knownShare(crypto, group, privateKey, share) } as const];
+    const known = knownShare(crypto, group, privateKey);
+    if (!equal(known.share, share)) throw new Error(`${trace.title}: the public key of ${action} is another one`);
+    return [{ group, share: known } as const];
   });
 }
 

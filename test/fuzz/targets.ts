@@ -1,0 +1,26 @@
+import type { Target } from './target.ts';
+import { certificates } from './targets/certificates.ts';
+import { derReader } from './targets/der.ts';
+import { extensions } from './targets/extensions.ts';
+import { flights } from './targets/flights.ts';
+import { handshakeFrames } from './targets/handshake-frames.ts';
+import { privateKeys, publicKeys } from './targets/keys.ts';
+import { messages } from './targets/messages.ts';
+import { peers } from './targets/peers.ts';
+import { pem } from './targets/pem.ts';
+import { records } from './targets/records.ts';
+
+/** Everything that takes bytes of others. */
+export const targets: readonly Target[] = [
+  ...flights,
+  ...peers,
+  records,
+  handshakeFrames,
+  ...messages,
+  ...extensions,
+  derReader,
+  certificates,
+  publicKeys,
+  privateKeys,
+  pem,
+];
