@@ -7,14 +7,15 @@
  *     --runs N     inputs for each target; a tenth of what CI tries unless given
  *     --ci         as many as CI tries: 100,000 changed flights and some thousands for each parser, in two minutes
  *     --seed S     repeats a run; printed by every run
- *     --input HEX  tries one input on one target and prints what comes of it
+ *     --input HEX  tries one input on one target and prints what comes of it; @FILE holds it in hexadecimal
  *     --list       the targets
  *
  * TARGET is a name or the beginning of one. A broken invariant, or an input that a target does not come back from,
  * prints the input made small, and the exit code is 1. The work is shared by a thread for each processor.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -33,6 +34,12 @@ const MAX_INPUT = 100_000;
 
 /** Milliseconds without a new input after which a thread is taken to hang. */
 const PATIENCE = 15_000;
+
+/** Longest input that is printed, in digits. */
+const MAX_ARGUMENT = 2_000;
+
+/** Where the fuzzer is put, and inputs that are too long to be printed. */
+const FOLDER = join(root, 'dist/.test/fuzz');
 
 /** Runs of one job: small enough that no processor waits long for the others at the end. */
 const JOB = 4_000;
@@ -62,7 +69,8 @@ async function main() {
     return;
   }
   if (values.input !== undefined) {
-    console.log(chosen[0]?.check(Uint8Array.from(Buffer.from(values.input, 'hex'))));
+    const hex = values.input.startsWith('@') ? readFileSync(values.input.substring(1), 'latin1') : values.input;
+    console.log(chosen[0]?.check(Uint8Array.from(Buffer.from(hex.trim(), 'hex'))));
     return;
   }
   const seed = values.seed ?? `${Date.now() % 1_000_000}`;
@@ -82,7 +90,7 @@ async function main() {
  * @returns {Promise<string>}
  */
 async function bundled() {
-  const outfile = join(root, 'dist/.test/fuzz.mjs');
+  const outfile = join(FOLDER, 'fuzz.mjs');
   await build({
     stdin: {
       contents: "export { targets } from './targets.ts'; export { fuzz } from './run.ts';",
@@ -231,8 +239,20 @@ function summarize(chosen, reports) {
       if (failure === undefined) continue;
       failures++;
       console.log(`  FAILED with seed ${failure.seed}, run ${failure.run}: ${failure.error}`);
-      console.log(`  npm run fuzz -- ${name} --input ${failure.input}`);
+      console.log(`  npm run fuzz -- ${name} --input ${argument(name, failure)}`);
     }
   }
   return failures;
+}
+
+/**
+ * An input as an argument: in a file where it is too long for one.
+ * @param {string} name
+ * @param {import('../test/fuzz/run.ts').Failure} failure
+ */
+function argument(name, { input, seed, run }) {
+  if (input.length <= MAX_ARGUMENT) return input;
+  const path = join(FOLDER, `${name}.${seed}.${run}.hex`);
+  writeFileSync(path, input);
+  return `@${relative(process.cwd(), path)}`;
 }

@@ -104,7 +104,7 @@ export function mutateVector(random: Random, input: Uint8Array, vectors: readonl
   return withContent(input, whole, vector, changed);
 }
 
-/** One to four changes in a row, at least half of them by `mutations`. */
+/** One to four changes in a row. */
 export function mutate(
   random: Random,
   input: Uint8Array,
@@ -113,8 +113,7 @@ export function mutate(
 ): Uint8Array {
   let out = input;
   for (let rounds = 1 + random.below(4); rounds > 0; rounds--) {
-    const mutation = random.oneIn(3) || mutations.length === 0 ? mutateBytes : random.pick(mutations);
-    out = mutation(random, out, pool).subarray(0, MAX_INPUT);
+    out = random.pick(mutations)(random, out, pool).subarray(0, MAX_INPUT);
   }
   return out;
 }

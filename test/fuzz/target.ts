@@ -5,7 +5,7 @@ export interface Target {
   readonly name: string;
   /** Inputs to begin with; the checks of a target begin with them as they are. */
   readonly seeds: () => readonly Uint8Array[];
-  /** Changes that know the form of the input. */
+  /** What an input is changed by, each as often as it stands here. */
   readonly mutations: readonly Mutation[];
   /** Runs in CI. */
   readonly runs: number;

@@ -9,6 +9,7 @@ import { messages } from './targets/messages.ts';
 import { peers } from './targets/peers.ts';
 import { pem } from './targets/pem.ts';
 import { records } from './targets/records.ts';
+import { savedRuns } from './targets/saved-runs.ts';
 
 /** Everything that takes bytes of others. */
 export const targets: readonly Target[] = [
@@ -23,4 +24,5 @@ export const targets: readonly Target[] = [
   publicKeys,
   privateKeys,
   pem,
+  savedRuns,
 ];

@@ -15,7 +15,7 @@ import {
 } from '../../../src/x509/index.ts';
 import { fuzzCredentials } from '../credentials.ts';
 import { derVectors } from '../der-structure.ts';
-import { mutateVector } from '../mutate.ts';
+import { mutateBytes, mutateVector } from '../mutate.ts';
 import { attempt, must, type Target } from '../target.ts';
 
 const NAME = referenceIdentity('server.test');
@@ -32,7 +32,7 @@ export const certificates: Target = {
   name: 'certificates',
   runs: 40_000,
   seeds: certificateSeeds,
-  mutations: [(random, input) => mutateVector(random, input, derVectors(input))],
+  mutations: [mutateBytes, (random, input) => mutateVector(random, input, derVectors(input))],
   check(input) {
     const parsed = attempt([X509Error], () => parseCertificate(input));
     const leaf = attempt([X509Error], () => leafKey(input));

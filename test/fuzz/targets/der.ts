@@ -4,7 +4,7 @@
  */
 import { type DerElement, DerError, DerReader, decodeString, TAG } from '../../../src/asn1/index.ts';
 import { derVectors } from '../der-structure.ts';
-import { mutateVector } from '../mutate.ts';
+import { mutateBytes, mutateVector } from '../mutate.ts';
 import { attempt, must, type Target } from '../target.ts';
 import { certificateSeeds } from './certificates.ts';
 
@@ -44,7 +44,7 @@ export const derReader: Target = {
   name: 'der',
   runs: 40_000,
   seeds: () => [...certificateSeeds(), Uint8Array.of(...new Array(40).fill(0x30), 0), Uint8Array.of(0x30, 0x80, 0, 0)],
-  mutations: [(random, input) => mutateVector(random, input, derVectors(input))],
+  mutations: [mutateBytes, (random, input) => mutateVector(random, input, derVectors(input))],
   check(input) {
     const { error, value } = attempt([DerError], () => walk(new DerReader(input), { start: 0, end: input.length }));
     if (error === undefined) return `${Math.min(value, 3)} elements`;

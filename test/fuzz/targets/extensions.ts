@@ -6,7 +6,7 @@ import { ReadError, Reader, toHex, Writer } from '../../../src/bytes/index.ts';
 import type { ExtensionCodec } from '../../../src/tls/extensions/codec.ts';
 import { TlsError } from '../../../src/tls/index.ts';
 import { EXTENSION_CASES, type ExtensionCase } from '../../support/messages.ts';
-import { mutateVector } from '../mutate.ts';
+import { mutateBytes, mutateVector } from '../mutate.ts';
 import { VectorSink } from '../structure.ts';
 import { attempt, must, type Target } from '../target.ts';
 
@@ -34,7 +34,7 @@ function target({ codec, value }: ExtensionCase): Target {
     name: `extension-${codec.name}-${codec.context}`,
     runs: 10_000,
     seeds: () => fc.sample(value, { seed: 1, numRuns: 10 }).map((decoded) => encode(codec, decoded)),
-    mutations: [(random, input) => mutateVector(random, input, vectorsOf(codec, input))],
+    mutations: [mutateBytes, (random, input) => mutateVector(random, input, vectorsOf(codec, input))],
     check(input) {
       const { error, value: decoded } = attempt<unknown, ReadError | TlsError>([ReadError, TlsError], () =>
         decode(codec, input),

@@ -8,7 +8,7 @@ import { type TlsConnection, TlsError, type TlsEvent } from '../../../src/tls/in
 import { CONTENT_TYPES } from '../../../src/tls/record/content-type.ts';
 import { keyOfLeaf } from '../../support/credentials.ts';
 import { decodeFlight, encodeFlight, flightVectors, type Unit } from '../flight.ts';
-import { type Mutation, mutateVector } from '../mutate.ts';
+import { type Mutation, mutateBytes, mutateVector } from '../mutate.ts';
 import type { Random } from '../random.ts';
 import { handshakeStream, type Recorded, record, SCENARIOS, type Scenario } from '../recorded.ts';
 import { must, type Target } from '../target.ts';
@@ -173,7 +173,7 @@ function target(scenario: Scenario, role: 'client' | 'server'): Target {
       [0, 1, 100].flatMap((chunk) =>
         [true, false].map((traced) => encodeFlight({ chunk, traced }, get().recorded.units)),
       ),
-    mutations: [mutateUnits, mutateMessages, mutateMessages],
+    mutations: [mutateUnits, mutateMessages, mutateMessages, mutateBytes],
     check: (input) => check(get().recorded, get().expected, input),
   };
 }

@@ -5,7 +5,7 @@
 import { concat, equal } from '../../../src/bytes/index.ts';
 import { TlsError } from '../../../src/tls/index.ts';
 import { HandshakeBuffer, type HandshakeFrame } from '../../../src/tls/messages/frame.ts';
-import { mutateVector } from '../mutate.ts';
+import { mutateBytes, mutateVector } from '../mutate.ts';
 import { fixedLength, type Vector } from '../structure.ts';
 import { attempt, must, type Target } from '../target.ts';
 
@@ -51,7 +51,7 @@ export const handshakeFrames: Target = {
   name: 'handshake-frames',
   runs: 40_000,
   seeds: () => [0, 2, 255].map((chunk) => concat([Uint8Array.of(chunk), seed])),
-  mutations: [(random, input) => mutateVector(random, input, headers(input))],
+  mutations: [mutateBytes, (random, input) => mutateVector(random, input, headers(input))],
   check(input) {
     const chunk = (input[0] ?? 0) + 1;
     const stream = input.subarray(1);

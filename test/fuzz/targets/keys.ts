@@ -10,7 +10,7 @@ import { nodeCrypto } from '../../../src/crypto/node/index.ts';
 import { signingSchemes } from '../../../src/crypto/schemes.ts';
 import { leafKey } from '../../../src/x509/index.ts';
 import { derVectors } from '../der-structure.ts';
-import { type Mutation, mutateVector } from '../mutate.ts';
+import { type Mutation, mutateBytes, mutateVector } from '../mutate.ts';
 import { attempt, must, type Target } from '../target.ts';
 import { certificateSeeds } from './certificates.ts';
 
@@ -20,7 +20,7 @@ const CURVES = [
   ['P-521', 'secp521r1', 66],
 ] as const;
 
-const mutations: readonly Mutation[] = [(random, input) => mutateVector(random, input, derVectors(input))];
+const mutations: readonly Mutation[] = [mutateBytes, (random, input) => mutateVector(random, input, derVectors(input))];
 
 /** PKCS#8 of the private key 1 on a NIST curve, which is any key but random. */
 function ecPkcs8([crv, name, length]: (typeof CURVES)[number]): Uint8Array {

@@ -8,7 +8,7 @@ import { TlsError } from '../../../src/tls/index.ts';
 import { type Field, FieldTree } from '../../../src/tls/messages/field-tree.ts';
 import { decodeMessage, type HandshakeName } from '../../../src/tls/messages/message.ts';
 import { MESSAGE_CASES } from '../../support/messages.ts';
-import { mutateVector } from '../mutate.ts';
+import { mutateBytes, mutateVector } from '../mutate.ts';
 import { type Vector, VectorSink } from '../structure.ts';
 import { attempt, must, type Target } from '../target.ts';
 
@@ -55,7 +55,7 @@ function target(name: HandshakeName): Target {
     name: `message-${name}`,
     runs: 20_000,
     seeds: () => fc.sample(MESSAGE_CASES[name], { seed: 1, numRuns: 30 }).map(({ bytes }) => bytes),
-    mutations: [(random, input) => mutateVector(random, input, messageVectors(input))],
+    mutations: [mutateBytes, (random, input) => mutateVector(random, input, messageVectors(input))],
     check,
   };
 }

@@ -20,7 +20,7 @@ import { SERVER_MACHINE } from '../../../src/tls/tls13/server/index.ts';
 import { keyOfLeaf } from '../../support/credentials.ts';
 import { deliver, type LevelMessage } from '../../support/levels.ts';
 import { fuzzCredentials } from '../credentials.ts';
-import { mutateVector } from '../mutate.ts';
+import { mutateBytes, mutateVector } from '../mutate.ts';
 import { type RecordedScenario, record, SCENARIOS, type Scenario } from '../recorded.ts';
 import { attempt, must, type Target } from '../target.ts';
 import { messageVectors } from './messages.ts';
@@ -164,6 +164,7 @@ function target(scenario: Scenario, role: Role): Target {
       return messages.map(({ content }, at) => Uint8Array.of(at, ...content));
     },
     mutations: [
+      mutateBytes,
       (random, input) => {
         const at = input[0] ?? 0;
         const message = input.subarray(1);

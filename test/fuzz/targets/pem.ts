@@ -2,6 +2,7 @@
 import { decodePem, encodePem, PemError } from '../../../src/asn1/index.ts';
 import { equal, fromAscii, toLatin1 } from '../../../src/bytes/index.ts';
 import { fuzzCredentials } from '../credentials.ts';
+import { mutateBytes } from '../mutate.ts';
 import { attempt, must, type Target } from '../target.ts';
 
 /** PEM files. */
@@ -18,7 +19,7 @@ export const pem: Target = {
     ];
     return files.map(fromAscii);
   },
-  mutations: [],
+  mutations: [mutateBytes],
   check(input) {
     const text = toLatin1(input);
     const { error, value } = attempt([PemError], () => decodePem(text));

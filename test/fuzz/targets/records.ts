@@ -6,7 +6,7 @@ import { type Allocator, concat, equal } from '../../../src/bytes/index.ts';
 import { TlsError } from '../../../src/tls/index.ts';
 import { type RawRecord, RecordFramer } from '../../../src/tls/record/framing.ts';
 import { MAX_CIPHERTEXT, RECORD_HEADER_LENGTH } from '../../../src/tls/record/limits.ts';
-import { mutateVector } from '../mutate.ts';
+import { mutateBytes, mutateVector } from '../mutate.ts';
 import { fixedLength, type Vector } from '../structure.ts';
 import { attempt, must, type Target } from '../target.ts';
 
@@ -62,7 +62,7 @@ export const records: Target = {
   name: 'records',
   runs: 40_000,
   seeds: () => [0, 2, 255].map((chunk) => concat([Uint8Array.of(chunk), seed])),
-  mutations: [(random, input) => mutateVector(random, input, headers(input))],
+  mutations: [mutateBytes, (random, input) => mutateVector(random, input, headers(input))],
   check(input) {
     const { chunk, stream } = split(input);
     const chunks: Uint8Array[] = [];
