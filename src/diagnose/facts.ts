@@ -37,6 +37,7 @@ export interface AddressFacts {
   readonly tls: TlsObservation | undefined;
   readonly negotiated: Negotiated;
   readonly chain: ChainObservation | undefined;
+  /** The last one: another connection may have asked again with GET. */
   readonly http: HttpObservation | undefined;
   /** The connections that differ in one input. */
   readonly exchanges: readonly ExchangeObservation[];
@@ -70,6 +71,9 @@ export function factsOf(run: Run): Facts {
     dns: of('dns')[0],
     connections: tcp.length,
     addresses: first.map((one) => {
+      const connectionsTo = tcp
+        .filter(({ address, port }) => address === one.address && port === one.port)
+        .map(({ connection }) => connection);
       const here = (other: { readonly connection: number }) => other.connection === one.connection;
       const tls = of('tls').find(here);
       const negotiated = negotiatedOf(tls);
@@ -81,7 +85,7 @@ export function factsOf(run: Run): Facts {
         tls,
         negotiated,
         chain: of('chain').find(here),
-        http: of('http').find(here),
+        http: of('http').findLast(({ connection }) => connectionsTo.includes(connection)),
         exchanges: exchanges.filter(({ address, port }) => address === one.address && port === one.port),
         symptom: symptomOf(tls, negotiated),
       };

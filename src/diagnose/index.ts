@@ -26,3 +26,4 @@ export { messageLines } from './screen/messages.ts';
 export { headline, reportLines, reportText } from './screen/report.ts';
 export type { StepReport, StepStatus } from './steps.ts';
 export { endpointText, parsePort, parseTarget, type Target } from './target.ts';
+export { hundredths } from './words.ts';

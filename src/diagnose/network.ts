@@ -3,7 +3,6 @@ import type {
   DnsRecords,
   ExchangeObservation,
   HttpObservation,
-  Observation,
   ProbeInput,
   TcpObservation,
   TlsObservation,
@@ -36,7 +35,7 @@ export interface HandshakeRequest extends Endpoint {
   /** Epoch milliseconds that certificates are judged at. */
   readonly clock: number;
   /** What to request when the handshake is complete; absent for nothing. */
-  readonly http?: { readonly host: string; readonly path: string };
+  readonly http?: { readonly method: 'HEAD' | 'GET'; readonly host: string; readonly path: string };
 }
 
 /** Bytes to send, and the first answer to wait for. */
@@ -60,4 +59,4 @@ export interface Network {
 }
 
 /** Told what happens while it happens. */
-export type Progress = (doing: string, seen: readonly Observation[]) => void;
+export type Progress = (doing: string) => void;

@@ -9,6 +9,7 @@ import type { Observation } from './observations.ts';
 import { nextProbe } from './planner.ts';
 import { type Run, type RunSettings, SCHEMA } from './run.ts';
 import { endpointText, type Target } from './target.ts';
+import { hundredths } from './words.ts';
 
 /** What a run is of, and when. */
 export interface RunStart {
@@ -21,6 +22,14 @@ export interface RunStart {
   readonly clock: number;
 }
 
+/** Answers that say that HEAD is not known here: RFC 9110 sections 15.5.6 and 15.6.2. */
+const NO_HEAD: ReadonlySet<number> = new Set([405, 501]);
+
+interface Address {
+  readonly address: string;
+  readonly port: number;
+}
+
 /** Milliseconds that a probe of a silent peer waits at least, where the timeout allows. */
 const SILENCE = 1_000;
 
@@ -29,35 +38,38 @@ export async function observe(start: RunStart, network: Network, progress: Progr
   const { target, settings } = start;
   const { timeout, maxConnections, input } = settings;
   const observations: Observation[] = [];
+  const note = (seen: readonly Observation[]) => observations.push(...seen.map(settled));
   const run = (): Run => ({ schema: SCHEMA, ...start, took: network.now(), observations });
   let connection = 0;
 
-  const endpoints = await findAddresses(start, network, observations, progress);
-  const first = endpoints.slice(0, maxConnections);
-  progress(`connecting to ${first.map(({ address, port }) => endpointText(address, port)).join(', ')}`, observations);
-  const seen = await Promise.all(
-    first.map(({ address, port }) => {
-      connection++;
-      const http = settings.http ? { host: hostHeader(start), path: target.path } : undefined;
-      return network.handshake({
-        ...{ address, port, connection, timeout, input, identity: settings.identity, clock: start.clock },
-        ...(http === undefined ? {} : { http }),
-      });
-    }),
-  );
-  observations.push(...seen.flat());
+  const shake = ({ address, port }: Address, method: 'HEAD' | 'GET') => {
+    connection++;
+    const http = settings.http ? { http: { method, host: hostHeader(start), path: target.path } } : {};
+    const { identity } = settings;
+    return network.handshake({ address, port, connection, timeout, input, identity, clock: start.clock, ...http });
+  };
+
+  const addresses = await findAddresses(start, network, note, progress);
+  const first = addresses.slice(0, maxConnections);
+  progress(`connecting to ${first.map(({ address, port }) => endpointText(address, port)).join(', ')}`);
+  note((await Promise.all(first.map((one) => shake(one, 'HEAD')))).flat());
+  for (const one of factsOf(run()).addresses) {
+    if (!NO_HEAD.has(one.http?.status ?? 0) || connection >= maxConnections) continue;
+    progress(`asking ${one.endpoint} again with GET`);
+    note(await shake(one, 'GET'));
+  }
 
   while (connection < maxConnections) {
     const plan = nextProbe(factsOf(run()), CAUSES);
     if (plan === undefined) break;
     connection++;
     const { address, change, bytes } = plan;
-    progress(`probing ${address.endpoint}, ${change.input}: ${change.to}`, observations);
+    progress(`probing ${address.endpoint}, ${change.input}: ${change.to}`);
     const { port, tcp } = address;
     // A peer that is silent for the whole timeout need not be waited for so long again: an answer takes round trips.
     const patience = address.symptom.kind === 'silent' ? Math.max(SILENCE, 20 * tcp.took) : timeout;
     const request = { address: address.address, port, connection, timeout: Math.min(patience, timeout), change, bytes };
-    observations.push(...(await network.exchange(request)));
+    note(await network.exchange(request));
   }
   return run();
 }
@@ -65,24 +77,27 @@ export async function observe(start: RunStart, network: Network, progress: Progr
 async function findAddresses(
   { target, settings }: RunStart,
   network: Network,
-  observations: Observation[],
+  note: (seen: readonly Observation[]) => void,
   progress: Progress,
-): Promise<readonly { readonly address: string; readonly port: number }[]> {
+): Promise<readonly Address[]> {
   if (settings.connect !== undefined) return [settings.connect];
   if (target.isAddress) return [{ address: target.host, port: target.port }];
-  progress(`resolving ${target.host}`, observations);
+  progress(`resolving ${target.host}`);
   const at = network.now();
   const records = await network.resolver.resolve(target.host, settings.families, settings.timeout);
-  observations.push({
-    ...{ kind: 'dns', at, took: network.now() - at, name: target.host },
-    ...{ resolver: network.resolver.name, records },
-  });
-  const addresses = new Set(records.flatMap((one) => one.addresses));
-  return [...addresses].map((address) => ({ address, port: target.port }));
+  const resolver = network.resolver.name;
+  note([{ kind: 'dns', at, took: network.now() - at, name: target.host, resolver, records }]);
+  const found = new Set(records.flatMap((one) => one.addresses));
+  return [...found].map((address) => ({ address, port: target.port }));
 }
 
 /** RFC 9110 section 7.2: the name that is meant, with the port when it is not the usual one. */
 function hostHeader({ target, settings }: RunStart): string {
   const host = settings.input.serverName ?? target.host;
   return target.port === 443 ? host : endpointText(host, target.port);
+}
+
+/** A difference of two times has digits that neither had. */
+function settled(one: Observation): Observation {
+  return one.kind === 'chain' ? one : { ...one, took: hundredths(one.took) };
 }

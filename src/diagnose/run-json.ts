@@ -27,9 +27,8 @@ export function toJson(value: unknown): Json {
   if (value instanceof Uint8Array) return { hex: toHex(value) };
   if (Array.isArray(value)) return value.map(toJson);
   if (typeof value === 'bigint') return value.toString();
-  // A hundredth of a millisecond is more than a clock of a process tells.
-  if (typeof value === 'number') return Math.round(value * 100) / 100;
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
+  if (typeof value === 'number') return value;
   if (typeof value !== 'object') return null;
   const isMessage = 'kind' in value && value.kind === 'message';
   const isSecret = 'kind' in value && value.kind === 'secret';

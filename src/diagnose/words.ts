@@ -53,3 +53,8 @@ export function shortSuite(name: string): string {
 export function shortVersion(name: string): string {
   return name.replace(/^TLS /, '');
 }
+
+/** Milliseconds to the hundredth: more than a clock of a process tells, and the same again after JSON. */
+export function hundredths(milliseconds: number): number {
+  return Math.round(milliseconds * 100) / 100;
+}

@@ -16,7 +16,7 @@ import type { RootStore } from '../../x509/index.ts';
 import type { SecureContextOptions } from '../secure-context.ts';
 import { clientSettings } from '../settings.ts';
 import { TLSSocket } from '../tls-socket.ts';
-import { requestHead } from './http.ts';
+import { requestPath } from './http.ts';
 import { JudgingContext } from './judging-context.ts';
 import { openTcp } from './tcp.ts';
 
@@ -50,7 +50,7 @@ export async function handshake(
   let http: HttpObservation | undefined;
   if (isComplete && request.http !== undefined) {
     const { connection, timeout } = request;
-    http = await requestHead(run.tls, { ...request.http, connection, timeout }, now);
+    http = await requestPath(run.tls, { ...request.http, connection, timeout }, now);
   } else if (isComplete && run.certificateRequested) {
     await run.settle(3 * tcp.took + GRACE);
   }
