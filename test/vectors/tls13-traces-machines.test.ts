@@ -21,7 +21,6 @@ import type { TrafficSecret } from '../../src/tls/key-schedule/tls13.ts';
 import { HandshakeBuffer } from '../../src/tls/messages/frame.ts';
 import { decodeMessage, type HandshakeMessage } from '../../src/tls/messages/message.ts';
 import { CONTENT_TYPES } from '../../src/tls/record/content-type.ts';
-import { MAX_PLAINTEXT } from '../../src/tls/record/limits.ts';
 import { RecordReadSide } from '../../src/tls/record/read-side.ts';
 import { RecordWriteSide } from '../../src/tls/record/write-side.ts';
 import { HANDSHAKE_TYPES } from '../../src/tls/registry/handshake-types.ts';
@@ -101,7 +100,7 @@ class ReplayedEnd {
   #output: Uint8Array[] = [];
 
   constructor(trace: Trace, role: Actor, crypto: CryptoProvider) {
-    this.#reads = new RecordReadSide(crypto, allocate, MAX_PLAINTEXT + 1, undefined);
+    this.#reads = new RecordReadSide(crypto, allocate, undefined);
     this.#writes = new RecordWriteSide(crypto, allocate, 0, undefined);
     const buffer = new HandshakeBuffer();
     const messages = messagesOf(trace, role);
@@ -169,6 +168,8 @@ class ReplayedEnd {
       },
       skipEarlyData: (skip) => this.#reads.skipEarlyData(skip, () => true),
       limitWrites: (limit) => this.#writes.limitInner(limit),
+      limitReads: (limit) => this.#reads.limitInner(limit),
+      limitReads: (limit) => this.#reads.limitInner(limit),
     };
   }
 }

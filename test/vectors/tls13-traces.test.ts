@@ -15,7 +15,6 @@ import { EarlySecret, HandshakeSecret, type MainSecret, TrafficSecret } from '..
 import { Transcript } from '../../src/tls/key-schedule/transcript.ts';
 import { HELLO_RETRY_REQUEST_RANDOM } from '../../src/tls/messages/server-hello.ts';
 import { CONTENT_TYPES } from '../../src/tls/record/content-type.ts';
-import { MAX_PLAINTEXT } from '../../src/tls/record/limits.ts';
 import { RecordReadSide } from '../../src/tls/record/read-side.ts';
 import { RecordWriteSide } from '../../src/tls/record/write-side.ts';
 import { TLS13_SUITES } from '../../src/tls/registry/cipher-suites.ts';
@@ -55,7 +54,7 @@ class Follower {
     this.#base = { crypto, suite, allocate };
     this.#transcript = new Transcript(crypto);
     const reads = () => {
-      const side = new RecordReadSide(crypto, allocate, MAX_PLAINTEXT + 1, undefined);
+      const side = new RecordReadSide(crypto, allocate, undefined);
       side.allowChangeCipherSpec = true;
       return side;
     };
