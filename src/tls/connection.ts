@@ -14,15 +14,13 @@ import type { ConnectionInfo } from './info.ts';
 import type { TrafficSecret } from './key-schedule/tls13.ts';
 import type { Settings } from './negotiate/settings.ts';
 import { CONTENT_TYPES } from './record/content-type.ts';
-import { MAX_BUFFERED_INPUT, MAX_PLAINTEXT, MAX_WARNING_ALERTS } from './record/limits.ts';
+import { MAX_BUFFERED_INPUT, MAX_WARNING_ALERTS } from './record/limits.ts';
 import { type Content, RecordReadSide } from './record/read-side.ts';
 import { RecordWriteSide } from './record/write-side.ts';
 import { ALERTS, type AlertName, alertName } from './registry/alerts.ts';
 import type { AnswerTo, Request } from './requests.ts';
 import { clientHandshake, serverHandshake, serverSetup } from './roles.ts';
 import { sendKeyUpdate } from './tls13/key-update.ts';
-
-const NOTHING: Uint8Array[] = [];
 
 /**
  * One TLS 1.3 connection, either role. Nothing a peer does makes a method throw: the failure stands in
@@ -66,8 +64,7 @@ export class TlsConnection {
     this.role = role;
     this.#trace = config.trace;
     this.#keyUpdateAfter = config.keyUpdateAfter ?? Number.POSITIVE_INFINITY;
-    const limit = config.recordSizeLimit ?? MAX_PLAINTEXT + 1;
-    this.#reads = new RecordReadSide(crypto, allocate, limit, config.trace);
+    this.#reads = new RecordReadSide(crypto, allocate, config.trace);
     this.#writes = new RecordWriteSide(crypto, allocate, config.padTo ?? 0, config.trace);
     this.#handshake = begin(this.#layer());
   }
@@ -115,12 +112,12 @@ export class TlsConnection {
   /** Takes in bytes from the transport. They belong to the connection from now on: do not overwrite them. */
   receive(bytes: Uint8Array): void {
     if (this.readClosed || this.#ended) return;
-    this.#reads.push(bytes);
     this.#guard(() => {
-      this.#process();
-      if (this.request !== undefined && this.#reads.buffered > MAX_BUFFERED_INPUT) {
+      if (this.request !== undefined && this.#reads.buffered + bytes.length > MAX_BUFFERED_INPUT) {
         throw local('LIMIT_EXCEEDED', 'internal_error', `more than ${MAX_BUFFERED_INPUT} bytes while a request waits`);
       }
+      this.#reads.push(bytes);
+      this.#process();
     });
   }
 
@@ -144,6 +141,10 @@ export class TlsConnection {
   /** Sends application data. @throws TlsError CONNECTION_CLOSED unless {@link writable} */
   write(data: Uint8Array): void {
     if (!this.writable) throw this.#error ?? local('CONNECTION_CLOSED', null, 'the connection does not take data');
+    this.#guarded(() => this.#writeData(data));
+  }
+
+  #writeData(data: Uint8Array): void {
     for (let at = 0; at < data.length; ) {
       // The peer asked, or the key has protected as much as it may (RFC 8446 sections 4.6.3 and 5.5).
       if (this.#handshake.context.keyUpdateOwed || this.#writes.keyExhausted)
@@ -152,11 +153,18 @@ export class TlsConnection {
     }
   }
 
-  /** Sends close_notify: this side has no more to say and still listens (RFC 8446 section 6.1). */
+  /**
+   * Sends close_notify: this side has no more to say and still listens (RFC 8446 section 6.1). During the handshake
+   * that cancels it, and the connection is over.
+   */
   close(): void {
     if (this.writeClosed) return;
-    this.#writeClosed = true;
-    this.#sendAlert(ALERT_LEVELS.warning, 'close_notify');
+    this.#guarded(() => {
+      if (!this.handshakeComplete) this.#sendAlert(ALERT_LEVELS.warning, 'user_canceled');
+      this.#sendAlert(ALERT_LEVELS.warning, 'close_notify');
+      this.#writeClosed = true;
+      if (!this.handshakeComplete) this.#fail(local('CONNECTION_CLOSED', null, 'closed during the handshake'));
+    });
   }
 
   /** Ends the connection with a fatal alert, by a decision of this side. */
@@ -167,7 +175,7 @@ export class TlsConnection {
   /** Changes this side's keys and, if asked, the peer's (RFC 8446 section 4.6.3). @throws TlsError CONNECTION_CLOSED */
   updateKeys(requestPeer = false): void {
     if (!this.writable) throw this.#error ?? local('CONNECTION_CLOSED', null, 'there are no keys to update');
-    sendKeyUpdate(this.#handshake.context, requestPeer);
+    this.#guarded(() => sendKeyUpdate(this.#handshake.context, requestPeer));
   }
 
   /**
@@ -189,7 +197,6 @@ export class TlsConnection {
 
   /** Application data since the last call, in order. */
   takeData(): Uint8Array[] {
-    if (this.#data.length === 0) return NOTHING;
     const data = this.#data;
     this.#data = [];
     return data;
@@ -219,8 +226,9 @@ export class TlsConnection {
     if (!this.#handshake.connected || content.level !== 'application') {
       throw unexpected('application data', 'the end of the handshake', '2');
     }
+    if (content.bytes.length === 0) return;
     this.#handshake.context.keyUpdates = 0;
-    if (content.bytes.length > 0) this.#data.push(content.bytes);
+    this.#data.push(content.bytes);
   }
 
   #alert({ bytes, level }: Content): void {
@@ -245,11 +253,26 @@ export class TlsConnection {
     }
   }
 
+  /** As {@link #guard}, for what the caller asked for: it learns of the failure at once. */
+  #guarded(run: () => void): void {
+    const before = this.#error;
+    this.#guard(run);
+    if (this.#error !== before && this.#error?.code === 'INTERNAL') throw this.#error;
+  }
+
+  /** Data that was authenticated before the failure stays to be taken. */
   #fail(error: TlsError): void {
     if (this.#error !== undefined) return;
-    if (error.alert !== null && !this.#writeClosed) this.#sendAlert(ALERT_LEVELS.fatal, error.alert);
     this.#error = error;
-    this.#data = [];
+    // Nothing answers a fatal alert, what waits to be sent included (RFC 8446 section 6.2).
+    if (error.received !== undefined) this.#writes.discard();
+    if (error.alert === null || this.#writeClosed) return;
+    try {
+      this.#sendAlert(ALERT_LEVELS.fatal, error.alert);
+    } catch {
+      // A listener that throws can not keep the connection alive, and the first failure is the one to tell.
+      this.#writes.discard();
+    }
   }
 
   #sendAlert(severity: number, name: AlertName): void {
@@ -273,6 +296,7 @@ export class TlsConnection {
       },
       skipEarlyData: (skip: boolean) => reads.skipEarlyData(skip, () => this.#handshake.bufferEmpty),
       limitWrites: (limit: number) => writes.limitInner(limit),
+      limitReads: (limit: number) => reads.limitInner(limit),
     };
   }
 }

@@ -26,6 +26,8 @@ export interface HandshakeLayer {
   skipEarlyData(skip: boolean): void;
   /** The peer's record_size_limit (RFC 8449). */
   limitWrites(limit: number): void;
+  /** Our record_size_limit, once the peer has shown that it knows the extension (RFC 8449 section 4). */
+  limitReads(limit: number): void;
 }
 
 /** What the states of all machines share: the only place that writes messages and announces secrets. */

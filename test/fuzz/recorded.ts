@@ -166,6 +166,7 @@ function end(begin: (layer: HandshakeLayer) => Handshake<HandshakeContext>): End
     allowChangeCipherSpec: nothing,
     skipEarlyData: nothing,
     limitWrites: nothing,
+    limitReads: nothing,
   };
   return { handshake: begin(layer), units, secrets };
 }

@@ -30,6 +30,7 @@ function layer(outbox: LevelMessage[], keys: string[]): HandshakeLayer {
     allowChangeCipherSpec: nothing,
     skipEarlyData: nothing,
     limitWrites: nothing,
+    limitReads: nothing,
   };
 }
 

@@ -169,7 +169,6 @@ class ReplayedEnd {
       skipEarlyData: (skip) => this.#reads.skipEarlyData(skip, () => true),
       limitWrites: (limit) => this.#writes.limitInner(limit),
       limitReads: (limit) => this.#reads.limitInner(limit),
-      limitReads: (limit) => this.#reads.limitInner(limit),
     };
   }
 }

@@ -6,6 +6,7 @@ import { cookie } from '../extensions/cookie.ts';
 import { keyShare } from '../extensions/key-share.ts';
 import { supportedVersions } from '../extensions/supported-versions.ts';
 import type { HelloRetryRequest, ServerHello } from '../messages/server-hello.ts';
+import { ssl3 } from '../negotiate/version.ts';
 import type { Tls13Suite } from '../registry/cipher-suites.ts';
 import { showGroup, showSuite } from '../registry/display.ts';
 import { groupForProvider } from '../registry/named-groups.ts';
@@ -13,6 +14,9 @@ import { VERSIONS, versionName } from '../registry/versions.ts';
 import type { Offer } from './offer.ts';
 
 const SPEC = 'RFC 8446 section 4.1.3';
+
+/** Longest cookie that is echoed, in bytes: the second ClientHello has 2^16 for all its extensions. */
+export const MAX_COOKIE_LENGTH = 2 ** 14;
 
 /** The checks that a ServerHello and a HelloRetryRequest share; the suite that was chosen. */
 export function checkReply(offer: Offer, reply: ServerHello | HelloRetryRequest): Tls13Suite {
@@ -42,6 +46,9 @@ export function checkRetry(
   const spec = 'RFC 8446 sections 4.1.4 and 4.2.8';
   const code = retry.extensions.get(keyShare.helloRetryRequest);
   const echoed = retry.extensions.get(cookie.helloRetryRequest);
+  if (echoed !== undefined && echoed.length > MAX_COOKIE_LENGTH) {
+    throw illegalParameter(`cookie of ${echoed.length} bytes, at most ${MAX_COOKIE_LENGTH} are echoed`, spec);
+  }
   if (code === undefined) {
     if (echoed === undefined) throw illegalParameter('HelloRetryRequest asks for no change', spec);
     return { group: undefined, cookie: echoed };
@@ -57,6 +64,7 @@ export function checkRetry(
 function checkVersion(reply: ServerHello | HelloRetryRequest): void {
   const codec = reply.type === 'server_hello' ? supportedVersions.serverHello : supportedVersions.helloRetryRequest;
   const selected = reply.extensions.get(codec);
+  if (reply.legacyVersion === VERSIONS.ssl3) throw ssl3('server_hello');
   if (selected === VERSIONS.tls13) return;
   if (selected !== undefined) {
     throw illegalParameter(

@@ -1,5 +1,6 @@
 import { EMPTY } from '../../bytes/index.ts';
 import { HASH_LENGTH } from '../../crypto/index.ts';
+import { TlsError } from '../error.ts';
 import type { ScheduleBase } from './base.ts';
 import { expandApplicationLabel, expandLabel } from './hkdf-label.ts';
 
@@ -17,14 +18,24 @@ export class ExporterSecret {
 
   /**
    * TLS-Exporter(label, context, length). An absent context and an empty one give the same value in TLS 1.3.
-   * @param label ASCII, at most 249 characters.
-   * @param length bytes wanted.
+   * @param label 1 to 249 ASCII characters.
+   * @param length bytes wanted, at most 255 digest lengths.
+   * @throws TlsError BAD_CONFIGURATION for other labels and lengths
    */
   export(label: string, context: Uint8Array, length: number): Uint8Array {
     const { crypto, suite, allocate } = this.#base;
     const size = HASH_LENGTH[suite.hash];
+    if (!/^[\x20-\x7e]{1,249}$/.test(label)) throw badExport('label is not 1 to 249 ASCII characters');
+    if (!Number.isInteger(length) || length < 0 || length > 255 * size) {
+      throw badExport(`length is ${length}, expected a whole number up to ${255 * size}`);
+    }
     const emptyHash = crypto.digest(suite.hash, EMPTY);
     const secret = expandApplicationLabel(crypto, suite.hash, this.secret, label, emptyHash, size, allocate);
     return expandLabel(crypto, suite.hash, secret, 'exporter', crypto.digest(suite.hash, context), length, allocate);
   }
+}
+
+function badExport(message: string): TlsError {
+  const spec = 'RFC 8446 sections 7.1 and 7.5';
+  return new TlsError({ code: 'BAD_CONFIGURATION', alert: null, fault: 'local', message, spec });
 }

@@ -44,7 +44,7 @@ export function expandLabel(
   return expand(crypto, hash, secret, fixedLabel(label), context, length, alloc);
 }
 
-/** HKDF-Expand-Label with a label that an application chose: 1 to 249 ASCII characters. */
+/** HKDF-Expand-Label with a label that an application chose and ExporterSecret has checked. */
 export function expandApplicationLabel(
   crypto: CryptoProvider,
   hash: HashName,

@@ -3,6 +3,8 @@ import { illegalParameter, TlsError } from '../error.ts';
 import { alpn } from '../extensions/alpn.ts';
 import { certificateAuthorities } from '../extensions/certificate-authorities.ts';
 import { type KeyShareEntry, keyShare } from '../extensions/key-share.ts';
+import { preSharedKey } from '../extensions/pre-shared-key.ts';
+import { pskKeyExchangeModes } from '../extensions/psk-key-exchange-modes.ts';
 import { serverName } from '../extensions/server-name.ts';
 import { signatureAlgorithms } from '../extensions/signature-algorithms.ts';
 import { signatureAlgorithmsCert } from '../extensions/signature-algorithms-cert.ts';
@@ -12,6 +14,7 @@ import type { ClientHello } from '../messages/client-hello.ts';
 import { showGroup } from '../registry/display.ts';
 import { VERSIONS, versionName } from '../registry/versions.ts';
 import type { ClientHelloSummary } from '../requests.ts';
+import { ssl3 } from './version.ts';
 
 /** A ClientHello that offers TLS 1.3 and has what section 9.2 demands. */
 export interface CheckedClientHello {
@@ -31,6 +34,10 @@ export function checkClientHello(message: ClientHello): CheckedClientHello {
   const shares = required(extensions.get(keyShare.clientHello), 'key_share');
   const signatureSchemes = required(extensions.get(signatureAlgorithms.clientHello), 'signature_algorithms');
   checkShares(shares, groups);
+  // RFC 8446 section 4.2.9.
+  if (extensions.has(preSharedKey.clientHello.id)) {
+    required(extensions.get(pskKeyExchangeModes.clientHello), 'psk_key_exchange_modes beside pre_shared_key');
+  }
   return {
     message,
     shares,
@@ -47,6 +54,7 @@ export function checkClientHello(message: ClientHello): CheckedClientHello {
 }
 
 function checkVersion(message: ClientHello): void {
+  if (message.legacyVersion === VERSIONS.ssl3) throw ssl3('client_hello');
   const offered = message.extensions.get(supportedVersions.clientHello);
   if (offered?.includes(VERSIONS.tls13)) return;
   // Without the extension it is TLS 1.2 at most, even if legacy_version says more (RFC 8446 section 4.2.1).
@@ -60,16 +68,13 @@ function checkVersion(message: ClientHello): void {
   });
 }
 
-/** Shares are for distinct groups among those supported (RFC 8446 section 4.2.8). */
+/** Shares are for groups among those supported (RFC 8446 section 4.2.8); the decoder refused two for one group. */
 function checkShares(shares: readonly KeyShareEntry[], groups: readonly number[]): void {
-  const seen = new Set<number>();
+  const supported = new Set(groups);
   for (const { group } of shares) {
-    const twice = seen.has(group);
-    if (twice || !groups.includes(group)) {
-      const what = twice ? 'two key shares' : 'a key share, but no supported_groups entry,';
-      throw illegalParameter(`${what} for ${showGroup(group)}`, 'RFC 8446 section 4.2.8');
-    }
-    seen.add(group);
+    if (supported.has(group)) continue;
+    const message = `a key share, but no supported_groups entry, for ${showGroup(group)}`;
+    throw illegalParameter(message, 'RFC 8446 section 4.2.8');
   }
 }
 

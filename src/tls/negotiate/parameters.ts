@@ -62,7 +62,7 @@ export interface ChosenCredential {
 }
 
 /**
- * Chooses the credential: those for the name before the others, and of these the first that can sign as the client
+ * Chooses the credential: of those for the name, or of all where none is, the first that can sign as the client
  * accepts. @throws TlsError NO_CERTIFICATE_FOR_NAME, NO_COMMON_SIGNATURE_SCHEME
  */
 export function chooseCredential(
@@ -73,8 +73,7 @@ export function chooseCredential(
   const name = summary.serverName?.toLowerCase();
   const named = name === undefined ? [...credentials] : credentials.filter((credential) => isFor(credential, name));
   if (named.length === 0 && rejectUnknownName) throw noCertificate(name);
-  const others = credentials.filter((credential) => !named.includes(credential));
-  for (const credential of named.length === 0 ? others : named) {
+  for (const credential of named.length === 0 ? credentials : named) {
     const scheme = chooseScheme(credential.key.schemes, summary.signatureSchemes);
     if (scheme !== undefined) return { credential, scheme };
   }
@@ -113,6 +112,14 @@ function none(
   alert: AlertName = 'handshake_failure',
   spec = 'RFC 8446 section 4.1.1',
 ): TlsError {
-  const message = `no common ${what}: client offers ${offered.join(', ')}; this server has ${own.join(', ')}`;
+  const message = `no common ${what}: client offers ${list(offered)}; this server has ${list(own)}`;
   return new TlsError({ code, alert, fault: 'incompatible', message, spec });
+}
+
+/** Names that an error quotes; a peer may offer tens of thousands. */
+const MAX_QUOTED = 32;
+
+function list(names: readonly string[]): string {
+  const quoted = names.slice(0, MAX_QUOTED).join(', ');
+  return names.length <= MAX_QUOTED ? quoted : `${quoted} and ${names.length - MAX_QUOTED} more`;
 }

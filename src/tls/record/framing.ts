@@ -1,5 +1,6 @@
 import { type Allocator, toHex, toLatin1 } from '../../bytes/index.ts';
 import { TlsError } from '../error.ts';
+import { ChunkQueue } from './chunk-queue.ts';
 import { MAX_CIPHERTEXT, RECORD_HEADER_LENGTH } from './limits.ts';
 
 /** A record as it stood on the wire. `bytes` includes the header. */
@@ -17,9 +18,7 @@ export interface RawRecord {
  */
 export class RecordFramer {
   readonly #alloc: Allocator;
-  readonly #chunks: Uint8Array[] = [];
-  #at = 0;
-  #buffered = 0;
+  readonly #queue: ChunkQueue;
   #streamOffset = 0;
   #partial: Uint8Array | undefined;
   #have = 0;
@@ -27,28 +26,28 @@ export class RecordFramer {
 
   constructor(alloc: Allocator) {
     this.#alloc = alloc;
+    this.#queue = new ChunkQueue(alloc);
   }
 
   /** Bytes taken in that are not part of a record handed out. */
   get buffered(): number {
-    return this.#buffered + this.#have;
+    return this.#queue.length + this.#have;
   }
 
   push(chunk: Uint8Array): void {
-    if (chunk.length === 0) return;
-    this.#chunks.push(chunk);
-    this.#buffered += chunk.length;
+    if (chunk.length > 0) this.#queue.push(chunk);
   }
 
   /** The next whole record, or `undefined` until more bytes come. */
   next(): RawRecord | undefined {
-    const chunk = this.#chunks[0];
+    const chunk = this.#queue.first;
     if (chunk === undefined) return undefined;
-    if (this.#partial === undefined && chunk.length - this.#at >= RECORD_HEADER_LENGTH) {
-      const header = this.#parseHeader(chunk, this.#at);
-      if (chunk.length - this.#at >= header.length) {
-        const bytes = chunk.subarray(this.#at, this.#at + header.length);
-        this.#consume(header.length);
+    const { at } = this.#queue;
+    if (this.#partial === undefined && chunk.length - at >= RECORD_HEADER_LENGTH) {
+      const header = this.#parseHeader(chunk, at);
+      if (chunk.length - at >= header.length) {
+        const bytes = chunk.subarray(at, at + header.length);
+        this.#queue.consume(header.length);
         return this.#record(header.type, header.legacyVersion, bytes);
       }
     }
@@ -82,22 +81,15 @@ export class RecordFramer {
   }
 
   #fill(partial: Uint8Array): Uint8Array {
-    for (let chunk = this.#chunks[0]; chunk !== undefined && this.#have < partial.length; chunk = this.#chunks[0]) {
-      const length = Math.min(partial.length - this.#have, chunk.length - this.#at);
-      partial.set(chunk.subarray(this.#at, this.#at + length), this.#have);
+    const queue = this.#queue;
+    for (let chunk = queue.first; chunk !== undefined && this.#have < partial.length; chunk = queue.first) {
+      const { at } = queue;
+      const length = Math.min(partial.length - this.#have, chunk.length - at);
+      partial.set(chunk.subarray(at, at + length), this.#have);
       this.#have += length;
-      this.#consume(length);
+      queue.consume(length);
     }
     return partial;
-  }
-
-  #consume(length: number): void {
-    this.#at += length;
-    this.#buffered -= length;
-    if (this.#at === this.#chunks[0]?.length) {
-      this.#chunks.shift();
-      this.#at = 0;
-    }
   }
 
   #record(type: number, legacyVersion: number, bytes: Uint8Array): RawRecord {

@@ -23,8 +23,8 @@ export const MAX_WARNING_ALERTS = 4;
 export const MAX_KEY_UPDATES = 32;
 
 /**
- * Bytes of early data that a server without 0-RTT skips (RFC 8446 section 4.2.10), ciphertext included. A client
- * can only hold a ticket of another configuration of this name; 16 KiB is what BoringSSL allows.
+ * Bytes of early data that a server without 0-RTT skips (RFC 8446 section 4.2.10), as plaintext. A client can only
+ * hold a ticket of another configuration of this name; 16 KiB is what nginx and OpenSSL allow by default.
  */
 export const MAX_SKIPPED_EARLY_DATA = 2 ** 14;
 

@@ -1,5 +1,5 @@
 import type { Allocator } from '../../bytes/index.ts';
-import type { CryptoProvider } from '../../crypto/index.ts';
+import { AEAD_TAG_LENGTH, type CryptoProvider } from '../../crypto/index.ts';
 import { TlsError, type TlsErrorCode } from '../error.ts';
 import type { Level, Trace } from '../events.ts';
 import type { TrafficSecret } from '../key-schedule/tls13.ts';
@@ -37,19 +37,18 @@ export class RecordReadSide {
   readonly #crypto: CryptoProvider;
   readonly #framer: RecordFramer;
   readonly #trace: Trace | undefined;
-  readonly #maxInner: number;
   #protection: RecordProtection | undefined;
+  #maxInner = MAX_PLAINTEXT + 1;
   #sawProtected = false;
   #changeCipherSpecs = 0;
   #emptyRecords = 0;
-  #skippable = 0;
+  #skipping = false;
+  #skippable = MAX_SKIPPED_EARLY_DATA;
   #between: () => boolean = () => true;
 
-  /** @param limit largest TLSInnerPlaintext accepted, content type and padding included (RFC 8449). */
-  constructor(crypto: CryptoProvider, alloc: Allocator, limit: number, trace: Trace | undefined) {
+  constructor(crypto: CryptoProvider, alloc: Allocator, trace: Trace | undefined) {
     this.#crypto = crypto;
     this.#framer = new RecordFramer(alloc);
-    this.#maxInner = limit;
     this.#trace = trace;
   }
 
@@ -66,12 +65,17 @@ export class RecordReadSide {
     this.#protection = new RecordProtection(this.#crypto, secret);
   }
 
+  /** Holds the peer to the record_size_limit that both agreed on, content type and padding included (RFC 8449). */
+  limitInner(limit: number): void {
+    this.#maxInner = limit;
+  }
+
   /**
    * Tolerates records of early data that this server will not read (RFC 8446 section 4.2.10).
    * @param between whether a record may stand here: not inside a handshake message (RFC 8446 section 5.1).
    */
   skipEarlyData(skip: boolean, between: () => boolean): void {
-    this.#skippable = skip ? MAX_SKIPPED_EARLY_DATA : 0;
+    this.#skipping = skip;
     this.#between = between;
   }
 
@@ -82,8 +86,8 @@ export class RecordReadSide {
       if (record === undefined) return undefined;
       const content = this.#read(record);
       if (content === undefined) continue;
-      if (content.bytes.length > 0) this.#emptyRecords = 0;
-      else this.#countEmpty(content.type);
+      if (content.bytes.length === 0) this.#countEmpty(content.type);
+      else if (content.type === CONTENT_TYPES.application_data) this.#emptyRecords = 0;
       return content;
     }
   }
@@ -116,7 +120,7 @@ export class RecordReadSide {
       if (this.#skip(encrypted.length)) return undefined;
       throw recordError('BAD_RECORD_MAC', 'bad_record_mac', 'record does not decrypt', `${SPEC}.2`);
     }
-    this.#skippable = 0;
+    this.#skipping = false;
     this.#sawProtected = true;
     if (inner.length > this.#maxInner) {
       const got = `inner plaintext of ${inner.length} bytes, at most ${this.#maxInner}`;
@@ -148,9 +152,10 @@ export class RecordReadSide {
   }
 
   #skip(length: number): boolean {
-    if (this.#skippable === 0 || !this.#between()) return false;
-    this.#skippable -= length;
-    if (this.#skippable > 0) return true;
+    if (!this.#skipping || !this.#between()) return false;
+    // Charged as plaintext: without content type and tag; a record of nothing costs something too.
+    this.#skippable -= Math.max(1, length - AEAD_TAG_LENGTH - 1);
+    if (this.#skippable >= 0) return true;
     const message = `more than ${MAX_SKIPPED_EARLY_DATA} bytes of early data, or a record that does not decrypt`;
     throw recordError('LIMIT_EXCEEDED', 'unexpected_message', message, 'RFC 8446 section 4.2.10');
   }

@@ -102,10 +102,16 @@ export class RecordWriteSide {
   /** What is to be written to the transport since the last call, in order. */
   takeOutput(): Uint8Array[] {
     this.flush();
-    if (this.#output.length === 0) return this.#output;
     const output = this.#output;
     this.#output = [];
     return output;
+  }
+
+  /** Forgets what was not taken. */
+  discard(): void {
+    this.#waiting = [];
+    this.#waitingLength = 0;
+    this.#output = [];
   }
 
   #maxFragment(): number {

@@ -12,6 +12,7 @@ import { type Certificate, encodeCertificate } from '../messages/certificate.ts'
 import { type CertificateVerify, encodeCertificateVerify } from '../messages/certificate-verify.ts';
 import { encodeFinished, type Finished } from '../messages/finished.ts';
 import { importPeerKey, SignatureVerified, signedContent } from '../negotiate/signature.ts';
+import { ALERTS } from '../registry/alerts.ts';
 import { SCHEMES } from '../registry/signature-schemes.ts';
 import type { Credential, PeerCertificate } from '../requests.ts';
 
@@ -81,10 +82,11 @@ export function verifyPeer<S>(
   context.info.peerSignatureScheme = signature.scheme;
   const question = { chain: peer.chain, serverName: context.info.serverName };
   return ask('verdict', question, (verdict) => {
-    if (verdict.accepted) return then(new PeerAuthenticated(signature, new ChainAccepted()));
+    // Exactly true: an answer from untyped code that is merely truthy authenticates nobody.
+    if (verdict.accepted === true) return then(new PeerAuthenticated(signature, new ChainAccepted()));
     throw new TlsError({
       code: 'CERTIFICATE_REJECTED',
-      alert: verdict.alert,
+      alert: Object.hasOwn(ALERTS, verdict.alert) ? verdict.alert : 'certificate_unknown',
       fault: 'peer',
       message: `the ${signer}'s certificate was rejected: ${verdict.reason}`,
       spec: 'RFC 8446 section 4.4.2.4',

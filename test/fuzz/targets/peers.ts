@@ -75,6 +75,7 @@ function begin(role: Role, { configs }: RecordedScenario, at: number, message: U
     allowChangeCipherSpec: nothing,
     skipEarlyData: nothing,
     limitWrites: nothing,
+    limitReads: nothing,
   };
   const buffer = new HandshakeBuffer();
   const config = configs[role]();

@@ -28,6 +28,7 @@ export function encryptedExtensions(
   if (limit !== undefined) {
     context.info.peerRecordSizeLimit = limit;
     context.layer.limitWrites(limit);
+    if (offer.config.recordSizeLimit !== undefined) context.layer.limitReads(offer.config.recordSizeLimit);
   }
   return { name: 'WAIT_CERT_CR', offer, secrets };
 }

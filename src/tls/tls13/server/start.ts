@@ -178,6 +178,7 @@ function sendEncryptedExtensions(
     context.layer.limitWrites(limit);
     if (config.recordSizeLimit !== undefined) {
       extensions.push(extension(recordSizeLimit.encryptedExtensions, config.recordSizeLimit));
+      context.layer.limitReads(config.recordSizeLimit);
     }
   }
   context.send('handshake', encodeEncryptedExtensions({ extensions }, context.allocate));
