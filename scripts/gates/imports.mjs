@@ -9,7 +9,7 @@ import { isShippedSource, lineAt } from './files.mjs';
  */
 const packages = [
   ['src/crypto/noble/', /^(@noble\/|micro-rsa-dsa-dh)/],
-  ['src/crypto/node/', /^(node:crypto$|@noble\/)/],
+  ['src/crypto/node/', /^node:(crypto|module)$/],
   ['src/node/', /^node:/],
   ['src/lab/', /^node:/],
   ['src/cli/', /^(node:|commander$|valibot$)/],

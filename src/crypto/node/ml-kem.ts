@@ -1,6 +1,6 @@
 import * as crypto from 'node:crypto';
-import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
-import { libraryMlKem, ML_KEM_768, type MlKem768 } from '../agreement.ts';
+import { createRequire } from 'node:module';
+import { libraryMlKem, ML_KEM_768, type MlKem768, type MlKemLibrary } from '../agreement.ts';
 import { mlKem768Algorithm } from '../algorithm.ts';
 import { encodeSpki } from '../spki.ts';
 import { plain } from './bytes.ts';
@@ -21,7 +21,7 @@ const kem = crypto as unknown as NativeKem;
 export const hasNativeMlKem: boolean = probe();
 
 /** ML-KEM-768: of OpenSSL where it has one, else of a portable library that takes twenty times as long. */
-export const mlKem768: MlKem768 = hasNativeMlKem ? nativeMlKem() : libraryMlKem(ml_kem768);
+export const mlKem768: MlKem768 = hasNativeMlKem ? nativeMlKem() : portableMlKem();
 
 /** The secret that a private KeyObject of type ml-kem-768 finds in a ciphertext of the right length. */
 export function decapsulate(privateKey: crypto.KeyObject, ciphertext: Uint8Array): Uint8Array {
@@ -44,6 +44,20 @@ function nativeMlKem(): MlKem768 {
       const { ciphertext, sharedKey } = kem.encapsulate(crypto.createPublicKey({ key, format: 'der', type: 'spki' }));
       return { ciphertext: plain(ciphertext), secret: plain(sharedKey) };
     },
+  };
+}
+
+/** The library takes 12 ms to load, so it is loaded by the first that uses it. */
+function portableMlKem(): MlKem768 {
+  let loaded: MlKem768 | undefined;
+  const library = () => {
+    const load = createRequire(import.meta.url);
+    loaded ??= libraryMlKem((load('@noble/post-quantum/ml-kem.js') as { ml_kem768: MlKemLibrary }).ml_kem768);
+    return loaded;
+  };
+  return {
+    generate: () => library().generate(),
+    encapsulate: (encapsulationKey) => library().encapsulate(encapsulationKey),
   };
 }
 
