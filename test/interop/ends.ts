@@ -3,7 +3,7 @@
  * a context's configuration, and what it has no method for is asked of the engine behind the socket.
  */
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach } from 'vitest';
 import {
@@ -26,6 +26,7 @@ import type {
   TlsConnection,
   TlsEvent,
 } from '../../src/tls/index.ts';
+import { listen as listenOn } from '../support/sockets.ts';
 
 /** A context with settings of the engine, and with more beside its certificate, than node:tls has options for. */
 export function contextWith(
@@ -81,6 +82,8 @@ export interface Ends {
   client(options: ConnectOptions): Promise<TLSSocket>;
   /** Serves; by default one line is answered by it in capitals, and the connection ended. */
   server(options: ServerOptions, serve?: (socket: TLSSocket) => void): Promise<OurServer>;
+  /** Listens on a free port of 127.0.0.1, which it tells, until the test is over. */
+  listen(server: NetServer): Promise<number>;
   /** Destroys it after the test. */
   keep<T extends Duplex>(stream: T): T;
 }
@@ -88,7 +91,7 @@ export interface Ends {
 /** Registers the cleaning up and gives the makers. Call it once per file. */
 export function useEnds(): Ends {
   const open: { destroy(): void }[] = [];
-  const servers: Server[] = [];
+  const servers: NetServer[] = [];
 
   afterEach(async () => {
     for (const socket of open.splice(0)) socket.destroy();
@@ -99,8 +102,13 @@ export function useEnds(): Ends {
     open.push(stream);
     return stream.on('error', () => undefined); // a test that cares listens itself
   };
+  const listen = (server: NetServer) => {
+    servers.push(server);
+    return listenOn(server);
+  };
   return {
     keep,
+    listen,
     async client(options) {
       const socket = connect({ host: '127.0.0.1', servername: 'localhost', ...options });
       keep(socket);
@@ -109,15 +117,12 @@ export function useEnds(): Ends {
     },
     async server(options, serve = capitals) {
       const server = createServer(options, (socket) => serve(keep(socket)));
-      servers.push(server);
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
       const next = () =>
         new Promise<Accepted>((resolve) => {
           server.once('secureConnection', (socket: TLSSocket) => resolve({ socket }));
           server.once('tlsClientError', (error: Error) => resolve({ error }));
         });
-      return { server, port: (server.address() as AddressInfo).port, next };
+      return { server, port: await listen(server), next };
     },
   };
 }

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import http2, { type ClientHttp2Session } from 'node:http2';
 import https from 'node:https';
-import type { AddressInfo, Server as NetServer } from 'node:net';
+import type { Server as NetServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type ConnectOptions,
   connect,
@@ -23,7 +23,6 @@ const curl = requirePeer('curl');
 const nginx = requirePeer('nginx');
 
 const ends = useEnds();
-const servers: NetServer[] = [];
 let files: FileCa;
 let stranger: FileCa;
 let healthy: CertificateFiles;
@@ -34,10 +33,6 @@ beforeAll(() => {
   files = fileCa();
   stranger = fileCa();
   healthy = files.ofType('secp256r1');
-});
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
 });
 
 /** Serves `/` with a summary, `/big`, and answers a POST with its length. */
@@ -66,9 +61,7 @@ async function serve(
   server.on('secureConnection', (socket: TLSSocket) => {
     lastSocket = ends.keep(socket);
   });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { port: (server.address() as AddressInfo).port, server };
+  return { port: await ends.listen(server), server };
 }
 
 describe.skipIf(curl === undefined)('curl, our server', () => {

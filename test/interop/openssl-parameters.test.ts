@@ -3,13 +3,14 @@ import type { PeerServer } from '../support/peers.ts';
 import { engineOf, line, ourEnd, useEnds } from './ends.ts';
 import {
   askingClient,
+  clientGroups,
+  exchangesOf,
   type FileCa,
   fileCa,
   OPENSSLS,
   presenting,
   reversingServer,
   SCHEMES,
-  SUITES,
 } from './openssl.ts';
 
 const ends = useEnds();
@@ -22,9 +23,7 @@ beforeAll(() => {
 describe.each(OPENSSLS)('$name', (openssl) => {
   const { program, groups } = openssl;
   const isMissing = program === undefined;
-  const exchanges = groups.flatMap((group) =>
-    SUITES.flatMap((suite) => [false, true].map((isRetried) => ({ ...group, suite, isRetried }))),
-  );
+  const exchanges = exchangesOf(groups);
 
   describe.skipIf(isMissing)('our client, s_server', () => {
     const servers = new Map<string, PeerServer>();
@@ -106,9 +105,3 @@ describe.each(OPENSSLS)('$name', (openssl) => {
     });
   });
 });
-
-/** The client's groups: with another one first, the server has to ask for the share. */
-function clientGroups({ openssl, isRetried }: { openssl: string; isRetried: boolean }): string[] {
-  if (!isRetried) return [openssl];
-  return [openssl === 'X25519' ? 'P-256' : 'X25519', openssl];
-}

@@ -40,7 +40,8 @@ export const SUITES: readonly Tls13SuiteName[] = [
   'TLS_CHACHA20_POLY1305_SHA256',
 ];
 
-const CLASSICAL: readonly GroupCase[] = [
+/** Every group without post-quantum key exchange. */
+export const CLASSICAL: readonly GroupCase[] = [
   { group: 'x25519', openssl: 'X25519', prints: 'X25519, 253 bits' },
   { group: 'secp256r1', openssl: 'P-256', prints: 'ECDH, prime256v1, 256 bits' },
   { group: 'secp384r1', openssl: 'P-384', prints: 'ECDH, secp384r1, 384 bits' },
@@ -164,4 +165,24 @@ export async function ocspResponse({ caFile, caKeyFile }: FileCa, { certFile }: 
   const signing = ['-index', index, '-CA', caFile, '-rsigner', caFile, '-rkey', caKeyFile, '-ndays', '1'];
   await runOpenssl(['ocsp', ...signing, '-issuer', caFile, '-cert', certFile, '-respout', response, '-noverify']);
   return response;
+}
+
+/** A key exchange to try. */
+export interface Exchange extends GroupCase {
+  readonly suite: Tls13SuiteName;
+  /** Whether the server has to ask for the share. */
+  readonly isRetried: boolean;
+}
+
+/** Every group with every suite, directly and by HelloRetryRequest. */
+export function exchangesOf(groups: readonly GroupCase[]): Exchange[] {
+  return groups.flatMap((group) =>
+    SUITES.flatMap((suite) => [false, true].map((isRetried) => ({ ...group, suite, isRetried }))),
+  );
+}
+
+/** The client's groups by OpenSSL's names: where the server is to ask, another one is first. */
+export function clientGroups({ openssl, isRetried }: Exchange): string[] {
+  if (!isRetried) return [openssl];
+  return [openssl === 'X25519' ? 'P-256' : 'X25519', openssl];
 }
