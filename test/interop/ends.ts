@@ -66,10 +66,10 @@ export function diary(): Diary {
 }
 
 /** A connection that a server of ours took in, as soon as there is one: the handshake may have failed. */
-export type Accepted = { readonly socket: TLSSocket } | { readonly error: Error & { code?: string } };
+type Accepted = { readonly socket: TLSSocket } | { readonly error: Error & { code?: string } };
 
 /** A server of ours on loopback. */
-export interface OurServer {
+interface OurServer {
   readonly port: number;
   readonly server: Server;
   /** How the next handshake ends. */
