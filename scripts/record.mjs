@@ -11,6 +11,8 @@ import { createCa, DAY } from '../dist/lab/ca.js';
 import { startNameServer } from '../dist/lab/name-server.js';
 import { createHttp2Server } from '../dist/node/index.js';
 
+/** Another openssl than the machine's. */
+const openssl = process.env.HELLOFIN_OPENSSL ?? 'openssl';
 const command = join(import.meta.dirname, '../bin/hellofin.js');
 const data = join(import.meta.dirname, '../test/cli/data');
 const names = process.argv.slice(2);
@@ -68,7 +70,7 @@ async function recordRenewed() {
 async function recordOpenssl() {
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'key.pem'];
-  execFileSync('openssl', ['req', '-x509', ...key, '-out', 'server.pem', '-days', '90', ...subject], {
+  execFileSync(openssl, ['req', '-x509', ...key, '-out', 'server.pem', '-days', '90', ...subject], {
     stdio: 'ignore',
   });
   /** @type {Record<string, string[]>} */
@@ -81,7 +83,7 @@ async function recordOpenssl() {
   };
   for (const [name, options] of Object.entries(servers)) {
     const args = ['s_server', '-accept', '127.0.0.1:0', '-cert', 'server.pem', '-key', 'key.pem', ...options];
-    const server = spawn('openssl', args, { stdio: ['pipe', 'pipe', 'ignore'] });
+    const server = spawn(openssl, args, { stdio: ['pipe', 'pipe', 'ignore'] });
     const port = await announcedPort(server);
     await record(name, [`localhost:${port}`, '-4', '--ca', 'server.pem', '--no-http']);
     server.kill();

@@ -33,7 +33,7 @@ export function roleOf({ problem, certificate, address }: LocatedProblem): strin
 }
 
 /** Where the bytes of a fault stand in the Certificate message. */
-export function placeOf({ address, problem }: LocatedProblem): Finding['where'] {
+function placeOf({ address, problem }: LocatedProblem): Finding['where'] {
   if (problem.sent === undefined || problem.span === undefined) return null;
   const certificate = certificateSpans(address.tls)[problem.sent];
   if (certificate === undefined) return null;

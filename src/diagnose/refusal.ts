@@ -7,6 +7,14 @@ import { alertReceived, findMessage } from './messages.ts';
 import { type Answer, readAnswer } from './probes/answer.ts';
 import { type ChangeId, changeOf } from './probes/change.ts';
 
+/** What other clients print for alert 40, whatever its cause. */
+export const HANDSHAKE_FAILURE: Cause['alsoKnownAs'] = [
+  { client: 'curl', text: 'alert handshake failure' },
+  { client: 'Node.js', text: 'EPROTO alert number 40' },
+  { client: 'Go', text: 'remote error: tls: handshake failure' },
+  { client: 'Java', text: 'Received fatal alert: handshake_failure' },
+];
+
 /** How well a cause explains each way to refuse a ClientHello; absent where it does not. */
 export interface Fit {
   /** By the alert's name. */

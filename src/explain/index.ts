@@ -2,8 +2,8 @@
  * Words and pictures for what the engine tells of itself. Pure: events in, lines of text out; who prints them chooses
  * the colours. Start at {@link ladderLines}.
  */
-export { type ForwardSecrecy, type Ladder, ladderOf, type Rung, type StampedEvent } from './ladder.ts';
-export { type LadderDetail, ladderLines } from './ladder-text.ts';
+export type { StampedEvent } from './ladder.ts';
+export { ladderLines } from './ladder-text.ts';
 export {
   alignedRight,
   asciiText,
@@ -13,5 +13,4 @@ export {
   safeText,
   styled,
   toPlainText,
-  widthOf,
 } from './text.ts';

@@ -4,7 +4,7 @@ import { type Ladder, ladderOf, type Rung, type StampedEvent } from './ladder.ts
 import { type Line, styled } from './text.ts';
 
 /** How much of a handshake is shown. */
-export interface LadderDetail {
+interface LadderDetail {
   /** Every field of every message with its bytes. */
   readonly fields: boolean;
 }

@@ -32,7 +32,7 @@ export interface Ladder {
 }
 
 /** Whether the traffic stays secret when the certificate's key leaks later. */
-export interface ForwardSecrecy {
+interface ForwardSecrecy {
   readonly holds: boolean | undefined;
   readonly why: string;
 }

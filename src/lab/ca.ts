@@ -16,7 +16,7 @@ export interface LabCredential {
 }
 
 /** What a certificate of the lab is to be; everything else is as it should be. */
-export interface LeafRequest {
+interface LeafRequest {
   readonly names: readonly string[];
   /** The subject; the first name unless given. */
   readonly commonName?: string;

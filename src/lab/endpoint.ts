@@ -3,7 +3,7 @@ import type { FindingCode } from '../diagnose/index.ts';
 import type { LabCa } from './ca.ts';
 
 /** What an endpoint is made with. */
-export interface LabKit {
+interface LabKit {
   readonly ca: LabCa;
   /** Epoch milliseconds. */
   readonly now: number;

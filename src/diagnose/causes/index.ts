@@ -3,7 +3,6 @@
  * is a file beside this one and a line here; the screens, the JSON, docs/findings.md and `explain CODE` follow.
  */
 import type { Cause } from '../cause.ts';
-import type { FindingCode } from '../finding.ts';
 import { alpnRefused } from './alpn-refused.ts';
 import { certExpired } from './cert-expired.ts';
 import { certExpiresSoon } from './cert-expires-soon.ts';
@@ -69,6 +68,3 @@ const BY_CODE: ReadonlyMap<string, Cause> = new Map(CAUSES.map((cause) => [cause
 export function causeOf(code: string): Cause | undefined {
   return BY_CODE.get(code.toUpperCase());
 }
-
-/** The codes in the order of the catalogue. */
-export const FINDING_CODES: readonly FindingCode[] = CAUSES.map(({ code }) => code);

@@ -1,6 +1,6 @@
 import type { Cause } from '../cause.ts';
 import { failsWith } from '../make-finding.ts';
-import { provedByChange, suspectRefusal } from '../refusal.ts';
+import { HANDSHAKE_FAILURE, provedByChange, suspectRefusal } from '../refusal.ts';
 import { opensslClient } from '../reproduce.ts';
 
 const ALERTS = { handshake_failure: 4, insufficient_security: 8, illegal_parameter: 1, internal_error: 1 };
@@ -14,13 +14,7 @@ export const noCommonCipherSuite: Cause = {
   meaning: 'No cipher suite is on both lists.',
   provedBy: 'A ServerHello that comes as soon as every registered cipher suite is offered.',
   remedy: 'Widen one of them.',
-  alsoKnownAs: [
-    { client: 'curl', text: 'alert handshake failure' },
-    { client: 'Node.js', text: 'EPROTO alert number 40' },
-    { client: 'Go', text: 'remote error: tls: handshake failure' },
-    { client: 'Java', text: 'Received fatal alert: handshake_failure' },
-    { client: 'Chrome', text: 'ERR_SSL_VERSION_OR_CIPHER_MISMATCH' },
-  ],
+  alsoKnownAs: [...HANDSHAKE_FAILURE, { client: 'Chrome', text: 'ERR_SSL_VERSION_OR_CIPHER_MISMATCH' }],
   suspect: (address) =>
     suspectRefusal('NO_COMMON_CIPHER_SUITE', 'cipher_suites:all', { alerts: ALERTS }, address, {
       alsoPassesWith: ['offer:all'],

@@ -1,6 +1,6 @@
 import type { Cause } from '../cause.ts';
 import { failsWith } from '../make-finding.ts';
-import { provedByChange, suspectRefusal } from '../refusal.ts';
+import { HANDSHAKE_FAILURE, provedByChange, suspectRefusal } from '../refusal.ts';
 import { opensslClient } from '../reproduce.ts';
 
 const ALERTS = { handshake_failure: 4, illegal_parameter: 2, insufficient_security: 1, internal_error: 1 };
@@ -14,12 +14,7 @@ export const noCommonGroup: Cause = {
   meaning: 'No key agreement is on both lists.',
   provedBy: 'A HelloRetryRequest that comes as soon as every registered group is offered.',
   remedy: 'Allow X25519 or P-256.',
-  alsoKnownAs: [
-    { client: 'curl', text: 'alert handshake failure' },
-    { client: 'Node.js', text: 'EPROTO alert number 40' },
-    { client: 'Go', text: 'remote error: tls: handshake failure' },
-    { client: 'Java', text: 'Received fatal alert: handshake_failure' },
-  ],
+  alsoKnownAs: HANDSHAKE_FAILURE,
   suspect: (address) =>
     suspectRefusal('NO_COMMON_GROUP', 'groups:all', { alerts: ALERTS }, address, {
       alsoPassesWith: ['offer:all'],

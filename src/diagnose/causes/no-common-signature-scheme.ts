@@ -1,6 +1,6 @@
 import type { Cause } from '../cause.ts';
 import { failsWith } from '../make-finding.ts';
-import { provedByChange, suspectRefusal } from '../refusal.ts';
+import { HANDSHAKE_FAILURE, provedByChange, suspectRefusal } from '../refusal.ts';
 import { opensslClient } from '../reproduce.ts';
 
 const ALERTS = { handshake_failure: 4, illegal_parameter: 1, unsupported_certificate: 4, internal_error: 1 };
@@ -14,12 +14,7 @@ export const noCommonSignatureScheme: Cause = {
   meaning: "The server has no certificate that the client's signature algorithms fit.",
   provedBy: 'A ServerHello that comes as soon as every registered signature scheme is offered.',
   remedy: 'Add a certificate of another key type.',
-  alsoKnownAs: [
-    { client: 'curl', text: 'alert handshake failure' },
-    { client: 'Node.js', text: 'EPROTO alert number 40' },
-    { client: 'Go', text: 'remote error: tls: handshake failure' },
-    { client: 'Java', text: 'Received fatal alert: handshake_failure' },
-  ],
+  alsoKnownAs: HANDSHAKE_FAILURE,
   suspect: (address) =>
     suspectRefusal('NO_COMMON_SIGNATURE_SCHEME', 'signature_schemes:all', { alerts: ALERTS }, address, {
       alsoPassesWith: ['offer:all'],

@@ -44,7 +44,7 @@ export function findingLines(view: FindingView): Line[] {
 }
 
 /** Offsets as people read them: the last byte included. */
-export function spanText({ start, end }: { readonly start: number; readonly end: number }): string {
+function spanText({ start, end }: { readonly start: number; readonly end: number }): string {
   return end - start <= 1 ? `byte ${start}` : `bytes ${start}..${end - 1}`;
 }
 

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { alignedRight, asciiText, safeText, styled, toPlainText, widthOf } from './text.ts';
+
+test('what could steer a terminal is written out', () => {
+  expect(safeText('a\u001b[31mb\u202ec\u200bd\n')).toBe('a\\u{1b}[31mb\\u{202e}c\\u{200b}d\\u{a}');
+});
+
+test('in ASCII the signs of screens are letters, and everything else is written out', () => {
+  expect(asciiText('✔ shop ← R12 · 3 … – ü')).toBe('ok shop <- R12 | 3 ... - \\u{fc}');
+});
+
+test('a time stands at the right edge, or one space behind', () => {
+  expect(toPlainText([alignedRight(['ab'], styled('dim', '12 ms'), 10)])).toBe('ab   12 ms\n');
+  expect(toPlainText([alignedRight(['abcdefghij'], styled('dim', '12 ms'), 10)])).toBe('abcdefghij 12 ms\n');
+});
+
+test('the width counts what is shown', () => {
+  expect(widthOf(['✔ a', styled('bad', '\u0007')])).toBe(8);
+});
+
+test('lines lose the blanks at their end', () => {
+  expect(toPlainText([['a  '], []])).toBe('a\n\n');
+});
