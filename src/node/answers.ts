@@ -4,7 +4,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { SchemeName } from '../crypto/index.ts';
 import type { CertificateRequestSummary, ClientHelloSummary, Credential, PeerCertificate } from '../tls/index.ts';
-import { type AlertName, SIGNATURE_SCHEMES } from '../tls/wire.ts';
+import { type FatalAlertName, SIGNATURE_SCHEMES } from '../tls/wire.ts';
 import { leafKey } from '../x509/index.ts';
 import { argumentError, type CodedError, codedError } from './error.ts';
 import { SecureContext } from './secure-context.ts';
@@ -13,7 +13,7 @@ import { type ChainRefusal, issuersOf } from './trust/index.ts';
 
 /** Why a peer's chain is refused. `code` is node:tls's where it has one. */
 export interface Refusal extends CodedError {
-  readonly alert: AlertName;
+  readonly alert: FatalAlertName;
 }
 
 /** The key of the peer's leaf, or `null` when it does not parse. */

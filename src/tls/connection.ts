@@ -12,14 +12,15 @@ import type { Handshake } from './handshake.ts';
 import { firstOffer } from './hello/offer.ts';
 import type { ConnectionInfo } from './info.ts';
 import type { TrafficSecret } from './key-schedule/tls13.ts';
+import { serverSetup } from './negotiate/server-setup.ts';
 import type { Settings } from './negotiate/settings.ts';
 import { CONTENT_TYPES } from './record/content-type.ts';
 import { MAX_BUFFERED_INPUT, MAX_WARNING_ALERTS } from './record/limits.ts';
 import { type Content, RecordReadSide } from './record/read-side.ts';
 import { RecordWriteSide } from './record/write-side.ts';
-import { ALERTS, type AlertName, alertName } from './registry/alerts.ts';
+import { ALERTS, type AlertName, alertName, type FatalAlertName } from './registry/alerts.ts';
 import type { AnswerTo, Request } from './requests.ts';
-import { clientHandshake, serverHandshake, serverSetup } from './roles.ts';
+import { clientHandshake, serverHandshake } from './roles.ts';
 import { sendKeyUpdate } from './tls13/key-update.ts';
 
 /**
@@ -168,7 +169,7 @@ export class TlsConnection {
   }
 
   /** Ends the connection with a fatal alert, by a decision of this side. */
-  abort(alert: AlertName, reason: string): void {
+  abort(alert: FatalAlertName, reason: string): void {
     this.#fail(local('CONNECTION_CLOSED', alert, reason));
   }
 
@@ -218,11 +219,11 @@ export class TlsConnection {
       this.#handshake.receive(content.level, content.bytes);
       return;
     }
-    if (!this.#handshake.bufferEmpty) throw unexpected('another record', 'the rest of a handshake message', '5.1');
     if (content.type === CONTENT_TYPES.alert) {
       this.#alert(content);
       return;
     }
+    if (!this.#handshake.bufferEmpty) throw interleaved();
     if (!this.#handshake.connected || content.level !== 'application') {
       throw unexpected('application data', 'the end of the handshake', '2');
     }
@@ -235,12 +236,14 @@ export class TlsConnection {
     const { severity, code } = decodeAlert(bytes);
     const name = alertName(code);
     this.#trace?.({ kind: 'alert', direction: 'received', level, severity, code, ...(name && { name }) });
+    // Every other alert but these two is fatal, whatever its level says (RFC 8446 section 6.2).
+    if (name !== 'user_canceled' && name !== 'close_notify') throw alertReceived(code);
+    if (!this.#handshake.bufferEmpty) throw interleaved();
     if (name === 'user_canceled') {
       if (++this.#warnings <= MAX_WARNING_ALERTS) return;
       throw tooMany(`more than ${MAX_WARNING_ALERTS} user_canceled alerts`);
     }
-    // Every other one but close_notify is fatal, whatever its level says (RFC 8446 section 6.2).
-    if (name !== 'close_notify' || !this.handshakeComplete) throw alertReceived(code);
+    if (!this.handshakeComplete) throw alertReceived(code);
     this.#readClosed = true;
   }
 
@@ -266,13 +269,22 @@ export class TlsConnection {
     this.#error = error;
     // Nothing answers a fatal alert, what waits to be sent included (RFC 8446 section 6.2).
     if (error.received !== undefined) this.#writes.discard();
-    if (error.alert === null || this.#writeClosed) return;
     try {
-      this.#sendAlert(ALERT_LEVELS.fatal, error.alert);
+      if (error.alert !== null && !this.#writeClosed) this.#sendAlert(ALERT_LEVELS.fatal, error.alert);
+      else this.#writes.flush();
     } catch {
       // A listener that throws can not keep the connection alive, and the first failure is the one to tell.
       this.#writes.discard();
     }
+    this.#forget();
+  }
+
+  /** Both sides forget the secrets of a failed connection (RFC 8446 section 6.2). */
+  #forget(): void {
+    this.#reads.forget();
+    this.#writes.forget();
+    this.#handshake.context.writeSecret = undefined;
+    this.#handshake.context.exporter = undefined;
   }
 
   #sendAlert(severity: number, name: AlertName): void {
@@ -309,6 +321,10 @@ function unexpected(got: string, expected: string, section: string): TlsError {
     message: `got ${got}, expected ${expected}`,
     spec: `RFC 8446 section ${section}`,
   });
+}
+
+function interleaved(): TlsError {
+  return unexpected('another record', 'the rest of a handshake message', '5.1');
 }
 
 function tooMany(message: string): TlsError {

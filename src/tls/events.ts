@@ -2,6 +2,7 @@ import type { Span } from '../bytes/index.ts';
 import type { Field } from './messages/field-tree.ts';
 import type { HandshakeName } from './messages/message.ts';
 import type { AlertName } from './registry/alerts.ts';
+import type { HandshakeTypeName } from './registry/handshake-types.ts';
 
 /** Which end of the connection an engine is. */
 export type Role = 'client' | 'server';
@@ -48,12 +49,16 @@ export interface RecordEvent {
   readonly padding: number;
 }
 
-/** A whole handshake message crossed. Field spans count from the message's first byte, header included. */
+/**
+ * A whole handshake message crossed. Field spans count from the message's first byte, header included. One that does
+ * not decode goes by the name of its type and has the fields that were read. The bytes are the engine's own: look,
+ * and change nothing.
+ */
 export interface MessageEvent {
   readonly kind: 'message';
   readonly direction: Direction;
   readonly level: Level;
-  readonly name: HandshakeName;
+  readonly name: HandshakeName | HandshakeTypeName;
   readonly bytes: Uint8Array;
   readonly fields: readonly Field[];
 }
@@ -68,7 +73,10 @@ export interface TransitionEvent {
   readonly on?: HandshakeName;
 }
 
-/** A secret came into being. Its `value` is there only when the configuration asked for secrets. */
+/**
+ * A secret came into being. Its `value` is there only when the configuration asked for secrets, and is the engine's own:
+ * look, and change nothing.
+ */
 export interface SecretEvent {
   readonly kind: 'secret';
   readonly label: SecretLabel;

@@ -1,10 +1,11 @@
 import type { HandshakeContext } from './context.ts';
 import { TlsError } from './error.ts';
-import type { Level } from './events.ts';
-import type { Ask, Machine, Next, Received } from './machine.ts';
+import type { Level, MessageEvent, Trace } from './events.ts';
+import type { Ask, Edge, Machine, Next, Received } from './machine.ts';
 import { FieldTree } from './messages/field-tree.ts';
 import type { HandshakeBuffer } from './messages/frame.ts';
 import { decodeMessage, type HandshakeMessage, type HandshakeName } from './messages/message.ts';
+import { handshakeTypeName } from './registry/handshake-types.ts';
 import type { AnswerTo, Request } from './requests.ts';
 
 /** Messages whose place in the transcript their handler decides, or that are in none. */
@@ -80,26 +81,55 @@ export class Handshake<C extends HandshakeContext> {
 
   #message(type: number, bytes: Uint8Array): void {
     const context = this.context;
-    const tree = context.trace === undefined ? undefined : new FieldTree();
-    const message = decodeMessage(type, bytes, tree);
-    context.trace?.({
-      kind: 'message',
-      direction: 'received',
-      level: context.readLevel,
-      name: message.type,
-      bytes,
-      fields: tree?.fields ?? [],
-    });
-    this.#expect(message);
+    this.#expect(type);
+    const message = context.trace === undefined ? decodeMessage(type, bytes) : this.#traced(context.trace, type, bytes);
+    this.#expectExactly(message.type);
     const received = this.#received(message, bytes);
     this.#advance(this.#machine.step(context, this.#state, received), message.type);
   }
 
-  #expect(message: HandshakeMessage): void {
-    const edges = this.#machine.table[this.#state.name] ?? [];
-    if (edges.some((edge) => edge.on === message.type)) return;
-    const expected = [...new Set(edges.map((edge) => edge.on))].join(' or ');
-    throw unexpected(`got ${message.type} in ${this.#state.name}, expected ${expected}`);
+  /** Decodes with every field told, what was read of a message that does not decode included. */
+  #traced(trace: Trace, type: number, bytes: Uint8Array): HandshakeMessage {
+    const tree = new FieldTree();
+    const emit = (name: MessageEvent['name']) =>
+      trace({
+        kind: 'message',
+        direction: 'received',
+        level: this.context.readLevel,
+        name,
+        bytes,
+        fields: tree.fields,
+      });
+    try {
+      const message = decodeMessage(type, bytes, tree);
+      emit(message.type);
+      return message;
+    } catch (error) {
+      const name = handshakeTypeName(type);
+      if (error instanceof TlsError && name !== undefined) emit(name);
+      throw error;
+    }
+  }
+
+  /** Refuses a message by its code, before any of it is decoded. */
+  #expect(type: number): void {
+    const name = handshakeTypeName(type);
+    if (this.#edges().some(({ on }) => (on === 'hello_retry_request' ? 'server_hello' : on) === name)) return;
+    throw this.#unexpected(name ?? `handshake type ${type}`);
+  }
+
+  /** A HelloRetryRequest is told from a ServerHello only by its contents. */
+  #expectExactly(name: HandshakeName): void {
+    if (!this.#edges().some(({ on }) => on === name)) throw this.#unexpected(name);
+  }
+
+  #edges(): readonly Edge[] {
+    return this.#machine.table[this.#state.name] ?? [];
+  }
+
+  #unexpected(got: string): TlsError {
+    const expected = [...new Set(this.#edges().map((edge) => edge.on))].join(' or ');
+    return unexpected(`got ${got} in ${this.#state.name}, expected ${expected}`);
   }
 
   #received(message: HandshakeMessage, bytes: Uint8Array): Received<HandshakeName> {

@@ -1,5 +1,5 @@
 import type { PrivateKey, SchemeName } from '../crypto/index.ts';
-import type { AlertName } from './registry/alerts.ts';
+import type { FatalAlertName } from './registry/alerts.ts';
 
 /**
  * A certificate chain and its key, as one side presents them.
@@ -34,7 +34,7 @@ export interface PeerCertificate {
 /** The answer to "is this chain acceptable?". */
 export type Verdict =
   | { readonly accepted: true }
-  | { readonly accepted: false; readonly alert: AlertName; readonly reason: string };
+  | { readonly accepted: false; readonly alert: FatalAlertName; readonly reason: string };
 
 /** What a server may base its choice of credential on: a ClientHello, decoded. Code points are IANA's. */
 export interface ClientHelloSummary {
@@ -68,7 +68,10 @@ export interface Requests {
     { readonly leaf: Uint8Array },
     { readonly spki: Uint8Array; readonly digitalSignature: boolean } | null,
   ];
-  /** Is the chain acceptable? Asked after the peer proved possession of the leaf's key. */
+  /**
+   * Is the chain acceptable? Asked after the peer proved possession of the leaf's key. `serverName` is the name a client
+   * wanted to reach; a server has none to check.
+   */
   readonly verdict: [{ readonly chain: readonly PeerCertificate[]; readonly serverName: string | undefined }, Verdict];
   /** Client: which certificate for this request? `null` sends an empty Certificate. Asked only if configured. */
   readonly client_certificate: [CertificateRequestSummary, Credential | null];

@@ -1,12 +1,11 @@
-import type { ServerConfig } from './config.ts';
 import { HandshakeContext, type HandshakeLayer } from './context.ts';
 import { Handshake } from './handshake.ts';
 import type { Offer } from './hello/offer.ts';
 import { HandshakeBuffer } from './messages/frame.ts';
-import { badConfiguration, settings } from './negotiate/settings.ts';
+import type { ServerSetup } from './negotiate/server-setup.ts';
 import { CLIENT_MACHINE, start } from './tls13/client/index.ts';
 import { SERVER_MACHINE } from './tls13/server/index.ts';
-import type { ServerSetup, ServerState } from './tls13/server/state.ts';
+import type { ServerState } from './tls13/server/state.ts';
 
 /** The handshake of a client over any layer; its ClientHello is written at once. */
 export function clientHandshake(offer: Offer, layer: HandshakeLayer): Handshake<HandshakeContext> {
@@ -14,14 +13,6 @@ export function clientHandshake(offer: Offer, layer: HandshakeLayer): Handshake<
   const buffer = new HandshakeBuffer(set.allocate);
   const context = new HandshakeContext('client', config, set.allocate, layer, () => buffer.empty);
   return new Handshake(context, CLIENT_MACHINE, buffer, start(context, offer));
-}
-
-/** Resolves a server's configuration. @throws TlsError BAD_CONFIGURATION */
-export function serverSetup(config: ServerConfig): ServerSetup {
-  if (config.credentials !== 'ask' && config.credentials.length === 0) {
-    throw badConfiguration("credentials is empty, expected at least one or 'ask'");
-  }
-  return { config, settings: settings(config) };
 }
 
 /** The handshake of a server over any layer; it waits for a ClientHello. */

@@ -9,7 +9,7 @@ export { supportedVersions } from './extensions/supported-versions.ts';
 export { type ClientHello, encodeClientHello } from './messages/client-hello.ts';
 export { FieldTree } from './messages/field-tree.ts';
 export { decodeMessage, type HandshakeName, type MessageOf } from './messages/message.ts';
-export { ALERTS, type AlertName, alertName } from './registry/alerts.ts';
+export { ALERTS, type AlertName, alertName, type FatalAlertName } from './registry/alerts.ts';
 export { CIPHER_SUITES, cipherSuiteName } from './registry/cipher-suites.ts';
 export { EXTENSION_TYPES, type ExtensionName } from './registry/extension-types.ts';
 export { HANDSHAKE_TYPES } from './registry/handshake-types.ts';

@@ -12,8 +12,9 @@ import { type ClientConfig, type ServerConfig, TlsConnection } from '../../src/t
 import type { TrafficSecret } from '../../src/tls/key-schedule/tls13.ts';
 import { encodeKeyUpdate } from '../../src/tls/messages/key-update.ts';
 import { encodeNewSessionTicket } from '../../src/tls/messages/new-session-ticket.ts';
+import { serverSetup } from '../../src/tls/negotiate/server-setup.ts';
 import { CONTENT_TYPES } from '../../src/tls/record/content-type.ts';
-import { clientHandshake, serverHandshake, serverSetup } from '../../src/tls/roles.ts';
+import { clientHandshake, serverHandshake } from '../../src/tls/roles.ts';
 import { keyOfLeaf } from '../support/credentials.ts';
 import {
   emptyRecording,

@@ -2,7 +2,8 @@ import type { HandshakeContext, HandshakeLayer } from '../../src/tls/context.ts'
 import type { Handshake } from '../../src/tls/handshake.ts';
 import { firstOffer } from '../../src/tls/hello/offer.ts';
 import type { ClientConfig, Level, ServerConfig } from '../../src/tls/index.ts';
-import { clientHandshake, serverHandshake, serverSetup } from '../../src/tls/roles.ts';
+import { serverSetup } from '../../src/tls/negotiate/server-setup.ts';
+import { clientHandshake, serverHandshake } from '../../src/tls/roles.ts';
 import { keyOfLeaf } from './credentials.ts';
 
 /** A handshake message with the level it travels at: what QUIC would carry. */

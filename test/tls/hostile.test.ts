@@ -344,3 +344,97 @@ describe('an end', () => {
     expect(() => client.updateKeys()).toThrow(expect.objectContaining({ code: 'CONNECTION_CLOSED' }));
   });
 });
+
+describe('what the engine tells', () => {
+  it('has every field that was read of a message that does not decode', () => {
+    const events: TlsEvent[] = [];
+    const bytes = helloRecord((hello) => hello);
+    // The last extension claims one byte more than there is.
+    const cut = bytes.subarray(0, bytes.length - 1);
+    const broken = Uint8Array.from(cut);
+    broken[4] = (broken[4] ?? 0) - 1;
+    broken[8] = (broken[8] ?? 0) - 1;
+    const server = answerTo(broken, { trace: (event) => events.push(event) });
+    expect(server.error).toMatchObject({ code: 'DECODE_ERROR', alert: 'decode_error' });
+    const message = events.find((event) => event.kind === 'message');
+    expect(message).toMatchObject({ name: 'client_hello', direction: 'received' });
+    expect(message?.kind === 'message' && message.fields.map(({ name }) => name)).toContain('cipher_suites');
+  });
+
+  it('has the record that did not decrypt', () => {
+    const events: TlsEvent[] = [];
+    const { client, server } = pair({}, { trace: (event) => events.push(event) });
+    client.write(Uint8Array.of(1));
+    const forged = concat(client.takeOutput());
+    forged[6] = (forged[6] ?? 0) ^ 1;
+    server.receive(forged);
+    const last = events.filter((event) => event.kind === 'record' && event.direction === 'received').at(-1);
+    expect(last).toMatchObject({ contentType: 'application_data', level: 'application' });
+    expect(last !== undefined && 'innerType' in last).toBe(false);
+  });
+
+  it('quotes protocols, so that no control character of a peer reaches a log', () => {
+    const client = TlsConnection.client({ crypto, alpn: ['h2'] });
+    const hello = concat(client.takeOutput());
+    const at = Buffer.from(hello).indexOf(Buffer.from('\x02h2'));
+    hello.set([0x1b, 0x0a], at + 1);
+    const { error } = answerTo(hello, { alpn: ['http/1.1'] });
+    expect(error).toMatchObject({ code: 'NO_COMMON_APPLICATION_PROTOCOL', alert: 'no_application_protocol' });
+    expect(error?.message).toContain('"\\u001b\\n"');
+  });
+
+  it('acknowledges only a name that it has a certificate for (RFC 6066 section 3)', () => {
+    expect(pair({ serverName: 'SERVER.test' }).client.info.serverNameAcknowledged).toBe(true);
+    expect(pair({ serverName: 'other.test' }).client.info.serverNameAcknowledged).toBe(false);
+  });
+
+  it('says why the peer gave up, even inside a fragmented message', () => {
+    const server = answerTo(record(22, Uint8Array.of(1, 0, 1, 0, 3)));
+    server.receive(record(21, Uint8Array.of(2, 80)));
+    expect(server.error).toMatchObject({ code: 'ALERT_RECEIVED', received: 'internal_error' });
+  });
+
+  it('takes no close_notify inside a fragmented message (RFC 8446 section 5.1)', () => {
+    const server = answerTo(record(22, Uint8Array.of(1, 0, 1, 0, 3)));
+    server.receive(record(21, Uint8Array.of(1, 0)));
+    expect(server.error).toMatchObject({ code: 'UNEXPECTED_RECORD', alert: 'unexpected_message' });
+  });
+
+  it('refuses a message out of place before it decodes it', () => {
+    const server = answerTo(record(22, Uint8Array.of(11, 0, 0, 1, 0)));
+    expect(server.error).toMatchObject({ code: 'UNEXPECTED_MESSAGE', alert: 'unexpected_message' });
+    expect(server.error?.message).toBe('got certificate in START, expected client_hello');
+  });
+
+  it('exports nothing any more after a failure', () => {
+    const { client } = pair();
+    client.abort('internal_error', 'test');
+    expect(() => client.exportKeyingMaterial('label', undefined, 10)).toThrow(
+      expect.objectContaining({ code: 'CONNECTION_CLOSED' }),
+    );
+  });
+});
+
+describe('a server configuration', () => {
+  const config = { crypto, credentials: [credential] };
+  it.each<[string, unknown]>([
+    ['a misspelt clientCertificate', { ...config, clientCertificate: 'required' }],
+    ['a clientCertificate that is no word', { ...config, clientCertificate: true }],
+    ['an empty chain', { ...config, credentials: [{ ...credential, chain: [] }] }],
+    ['an empty certificate', { ...config, credentials: [{ ...credential, chain: [EMPTY] }] }],
+    ['an empty staple', { ...config, credentials: [{ ...credential, ocspResponse: EMPTY }] }],
+    ['an empty SCT', { ...config, credentials: [{ ...credential, scts: [EMPTY] }] }],
+    ['an empty authority', { ...config, certificateAuthorities: [EMPTY] }],
+    ['too many authorities', { ...config, certificateAuthorities: [new Uint8Array(65_535)] }],
+    ['an unknown suite', { ...config, cipherSuites: ['TLS_RSA_WITH_RC4_128_MD5'] }],
+    ['too much ALPN', { ...config, alpn: Array.from({ length: 200 }, () => 'x'.repeat(200)) }],
+  ])('with %s is refused', (_, wrong) => {
+    expect(() => TlsConnection.server(wrong as ServerConfig)).toThrow(
+      expect.objectContaining({ code: 'BAD_CONFIGURATION', fault: 'local' }),
+    );
+  });
+
+  it('of a client credential is checked too', () => {
+    expect(() => TlsConnection.client({ crypto, credential: { ...credential, chain: [] } })).toThrow(/chain is empty/);
+  });
+});

@@ -1,6 +1,6 @@
 import { OID } from '../../asn1/index.ts';
 import type { ChainObservation, ChainProblem, PathCertificate } from '../../diagnose/index.ts';
-import type { AlertName } from '../../tls/wire.ts';
+import type { FatalAlertName } from '../../tls/wire.ts';
 import {
   type Certificate,
   type ChainFinding,
@@ -23,7 +23,7 @@ export interface Judging {
 }
 
 /** What the peer is told of a chain that is refused (RFC 8446 section 6.2); bad_certificate for the rest. */
-const ALERTS: Readonly<Record<string, AlertName>> = {
+const ALERTS: Readonly<Record<string, FatalAlertName>> = {
   CERT_EXPIRED: 'certificate_expired',
   CERT_SELF_SIGNED: 'unknown_ca',
   ROOT_UNTRUSTED: 'unknown_ca',

@@ -1,5 +1,5 @@
 import type { CryptoProvider } from '../../crypto/index.ts';
-import type { AlertName } from '../../tls/wire.ts';
+import type { FatalAlertName } from '../../tls/wire.ts';
 import {
   type ChainFinding,
   type ChainFindingCode,
@@ -28,7 +28,7 @@ export interface ChainRefusal {
   /** The fault in one sentence. */
   readonly reason: string;
   /** What the peer is told (RFC 8446 section 6.2). */
-  readonly alert: AlertName;
+  readonly alert: FatalAlertName;
   readonly finding: ChainFinding | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface ChainVerifier {
 }
 
 /** node:tls's codes, and alerts, of what can be wrong. What has no code of node:tls keeps ours. */
-const REFUSALS: Readonly<Record<ChainFindingCode, readonly [code: string | undefined, alert: AlertName]>> = {
+const REFUSALS: Readonly<Record<ChainFindingCode, readonly [code: string | undefined, alert: FatalAlertName]>> = {
   CERT_MISSING: ['UNABLE_TO_GET_ISSUER_CERT', 'certificate_required'],
   CERT_MALFORMED: [undefined, 'bad_certificate'],
   CERT_SELF_SIGNED: ['DEPTH_ZERO_SELF_SIGNED_CERT', 'unknown_ca'],

@@ -14,6 +14,7 @@ import { statusRequest } from '../extensions/status-request.ts';
 import { supportedGroups } from '../extensions/supported-groups.ts';
 import { supportedVersions } from '../extensions/supported-versions.ts';
 import { encodeClientHello } from '../messages/client-hello.ts';
+import { checkCredential } from '../negotiate/server-setup.ts';
 import { badConfiguration, type Settings, settings } from '../negotiate/settings.ts';
 import { GROUPS } from '../registry/named-groups.ts';
 import { VERSIONS } from '../registry/versions.ts';
@@ -40,6 +41,7 @@ export interface Offer {
 /** The first ClientHello. @throws TlsError BAD_CONFIGURATION */
 export function firstOffer(config: ClientConfig): Offer {
   const set = settings(config);
+  if (config.credential !== undefined && config.credential !== 'ask') checkCredential(config.credential);
   const shares = new Map<number, EphemeralShare>();
   for (const group of config.keyShares ?? defaultShares(set.groups)) {
     if (!set.groups.includes(group)) throw badConfiguration(`key share for ${group}, which is not among groups`);

@@ -48,8 +48,8 @@ export function chooseAlpn(own: readonly string[], offered: readonly string[]): 
   throw none(
     'NO_COMMON_APPLICATION_PROTOCOL',
     'application protocols',
-    offered,
-    own,
+    quoted(offered),
+    quoted(own),
     'no_application_protocol',
     'RFC 7301 section 3.2',
   );
@@ -70,7 +70,7 @@ export function chooseCredential(
   summary: ClientHelloSummary,
   rejectUnknownName: boolean,
 ): ChosenCredential {
-  const name = summary.serverName?.toLowerCase();
+  const name = summary.serverName;
   const named = name === undefined ? [...credentials] : credentials.filter((credential) => isFor(credential, name));
   if (named.length === 0 && rejectUnknownName) throw noCertificate(name);
   for (const credential of named.length === 0 ? credentials : named) {
@@ -98,10 +98,13 @@ export function shareOf<S extends { readonly group: number }>(shares: readonly S
   return shares.find((share) => share.group === GROUPS[group]);
 }
 
-function isFor(credential: Credential, name: string): boolean {
-  if (credential.names === undefined) return true;
-  const parent = name.substring(name.indexOf('.') + 1);
-  return credential.names.includes(name) || (parent !== name && credential.names.includes(`*.${parent}`));
+/** Whether a credential is for a name, in any case of letters; one without names is for all. */
+export function isFor({ names }: Credential, serverName: string): boolean {
+  if (names === undefined) return true;
+  const name = serverName.toLowerCase();
+  const dot = name.indexOf('.');
+  const wildcard = dot < 0 ? undefined : `*${name.substring(dot)}`;
+  return names.some((own) => own.toLowerCase() === name || own.toLowerCase() === wildcard);
 }
 
 function none(
@@ -114,6 +117,11 @@ function none(
 ): TlsError {
   const message = `no common ${what}: client offers ${list(offered)}; this server has ${list(own)}`;
   return new TlsError({ code, alert, fault: 'incompatible', message, spec });
+}
+
+/** Protocol ids are a peer's bytes: quoted, so that no control character reaches a log. */
+function quoted(protocols: readonly string[]): string[] {
+  return protocols.map((protocol) => JSON.stringify(protocol));
 }
 
 /** Names that an error quotes; a peer may offer tens of thousands. */

@@ -3,7 +3,7 @@ import type { CryptoProvider, GroupName, SchemeName } from '../../crypto/index.t
 import type { CommonConfig } from '../config.ts';
 import { TlsError } from '../error.ts';
 import { MAX_PLAINTEXT } from '../record/limits.ts';
-import { TLS13_SUITES, type Tls13Suite } from '../registry/cipher-suites.ts';
+import { TLS13_SUITES, type Tls13Suite, type Tls13SuiteName } from '../registry/cipher-suites.ts';
 import { GROUPS } from '../registry/named-groups.ts';
 import { SCHEMES } from '../registry/signature-schemes.ts';
 
@@ -21,6 +21,9 @@ export interface Settings {
   readonly alpn: readonly string[];
 }
 
+/** Most bytes of ALPN protocols, lengths included: a hello has 2^16 for all its extensions. */
+const MAX_ALPN_LENGTH = 2 ** 14;
+
 /** A configuration that can not work; thrown before anything is sent. */
 export function badConfiguration(message: string): TlsError {
   return new TlsError({ code: 'BAD_CONFIGURATION', alert: null, fault: 'local', message, spec: 'docs/errors.md' });
@@ -31,7 +34,7 @@ export function settings(config: CommonConfig): Settings {
   const { crypto } = config;
   const { capabilities } = crypto;
   const suites = (config.cipherSuites ?? Object.values(TLS13_SUITES).map((suite) => suite.name))
-    .map((name) => TLS13_SUITES[name])
+    .map(knownSuite)
     .filter((suite) => config.cipherSuites !== undefined || capabilities.aeads.includes(suite.aead));
   for (const suite of suites) requireDeclared(capabilities.aeads, suite.aead, suite.name, crypto);
   const groups = config.groups ?? capabilities.defaultGroups;
@@ -64,7 +67,14 @@ function requireDeclared<T>(declared: readonly T[], wanted: T, name: string, cry
   if (!declared.includes(wanted)) throw badConfiguration(`${name} is not available from the ${crypto.name} provider`);
 }
 
+function knownSuite(name: Tls13SuiteName): Tls13Suite {
+  if (Object.hasOwn(TLS13_SUITES, name)) return TLS13_SUITES[name];
+  throw badConfiguration(`${JSON.stringify(name)} is not a cipher suite of TLS 1.3`);
+}
+
 function checkAlpn(protocols: readonly string[]): void {
+  const length = protocols.reduce((sum, protocol) => sum + 1 + protocol.length, 0);
+  if (length > MAX_ALPN_LENGTH) throw badConfiguration(`alpn takes ${length} bytes, at most ${MAX_ALPN_LENGTH}`);
   for (const protocol of protocols) {
     if (protocol.length === 0 || protocol.length > 255 || /[^\x20-\x7e]/.test(protocol)) {
       throw badConfiguration(`ALPN protocol ${JSON.stringify(protocol)} is not 1 to 255 ASCII characters`);

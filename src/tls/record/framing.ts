@@ -104,7 +104,7 @@ export class RecordFramer {
     const major = bytes[at + 1] ?? 0;
     const legacyVersion = (major << 8) | (bytes[at + 2] ?? 0);
     const length = ((bytes[at + 3] ?? 0) << 8) | (bytes[at + 4] ?? 0);
-    // The minor version is ignored for all purposes (RFC 8446 section 5.1); another major one is not a TLS record.
+    // RFC 8446 section 5.1 has the version ignored; a major version that TLS never had is no record of it.
     if (major !== 3) {
       throw new TlsError({
         code: 'UNEXPECTED_RECORD',

@@ -65,6 +65,11 @@ export class RecordReadSide {
     this.#protection = new RecordProtection(this.#crypto, secret);
   }
 
+  /** Drops the keys: nothing is read any more (RFC 8446 section 6.2). */
+  forget(): void {
+    this.#protection = undefined;
+  }
+
   /** Holds the peer to the record_size_limit that both agreed on, content type and padding included (RFC 8449). */
   limitInner(limit: number): void {
     this.#maxInner = limit;
@@ -118,6 +123,7 @@ export class RecordReadSide {
     const inner = protection.open(record.bytes.subarray(0, RECORD_HEADER_LENGTH), encrypted);
     if (inner === null) {
       if (this.#skip(encrypted.length)) return undefined;
+      this.#emit(record, this.level, undefined, encrypted.length, 0);
       throw recordError('BAD_RECORD_MAC', 'bad_record_mac', 'record does not decrypt', `${SPEC}.2`);
     }
     this.#skipping = false;

@@ -107,6 +107,11 @@ export class RecordWriteSide {
     return output;
   }
 
+  /** Drops the keys: nothing is written any more (RFC 8446 section 6.2). */
+  forget(): void {
+    this.#protection = undefined;
+  }
+
   /** Forgets what was not taken. */
   discard(): void {
     this.#waiting = [];

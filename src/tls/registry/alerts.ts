@@ -42,6 +42,9 @@ export const ALERTS = {
 /** An alert by its registered name. */
 export type AlertName = keyof typeof ALERTS;
 
+/** An alert that ends a connection in failure: every one but the two of RFC 8446 section 6.1. */
+export type FatalAlertName = Exclude<AlertName, 'close_notify' | 'user_canceled'>;
+
 const NAMES = new Map<number, AlertName>(Object.entries(ALERTS).map(([name, code]) => [code, name as AlertName]));
 
 /** The registered name of an alert's code, or `undefined` for one that is not registered. */

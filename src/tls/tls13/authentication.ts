@@ -80,7 +80,9 @@ export function verifyPeer<S>(
   const signer: Role = context.role === 'client' ? 'server' : 'client';
   const signature = SignatureVerified.check(signer, peer.key, accepted, message, transcriptHash);
   context.info.peerSignatureScheme = signature.scheme;
-  const question = { chain: peer.chain, serverName: context.info.serverName };
+  // The name that a client sent says nothing of who the client is.
+  const serverName = context.role === 'client' ? context.info.serverName : undefined;
+  const question = { chain: peer.chain, serverName };
   return ask('verdict', question, (verdict) => {
     // Exactly true: an answer from untyped code that is merely truthy authenticates nobody.
     if (verdict.accepted === true) return then(new PeerAuthenticated(signature, new ChainAccepted()));

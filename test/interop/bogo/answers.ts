@@ -8,7 +8,7 @@ import type {
   TlsConnection,
   Verdict,
 } from '../../../src/tls/index.ts';
-import type { AlertName } from '../../../src/tls/registry/alerts.ts';
+import type { FatalAlertName } from '../../../src/tls/registry/alerts.ts';
 import { SCHEMES } from '../../../src/tls/registry/signature-schemes.ts';
 import { leafKey, X509Error } from '../../../src/x509/index.ts';
 import type { ShimCredential } from './credentials.ts';
@@ -27,7 +27,7 @@ export interface Observed {
 
 /** The application will not go on. */
 interface Refusal {
-  readonly alert: AlertName;
+  readonly alert: FatalAlertName;
   readonly reason: string;
 }
 

@@ -1,7 +1,6 @@
 import type { HandshakeContext } from '../../context.ts';
 import { illegalParameter, TlsError } from '../../error.ts';
 import { keyShare } from '../../extensions/key-share.ts';
-import { preSharedKey } from '../../extensions/pre-shared-key.ts';
 import { type Offer, secondOffer } from '../../hello/offer.ts';
 import { checkReply, checkRetry } from '../../hello/server-reply.ts';
 import type { Received } from '../../machine.ts';
@@ -83,9 +82,6 @@ function sendCompatibilityChangeCipherSpec(context: HandshakeContext, offer: Off
 }
 
 function finishKeyExchange(context: HandshakeContext, offer: Offer, message: ServerHello): Uint8Array {
-  if (message.extensions.get(preSharedKey.serverHello) !== undefined) {
-    throw illegalParameter('a pre-shared key was selected, none was offered', 'RFC 8446 section 4.2.11');
-  }
   const entry = message.extensions.get(keyShare.serverHello);
   if (entry === undefined) {
     throw new TlsError({

@@ -5,7 +5,7 @@ import { certificateAuthorities } from '../../extensions/certificate-authorities
 import { signatureAlgorithms } from '../../extensions/signature-algorithms.ts';
 import { signatureAlgorithmsCert } from '../../extensions/signature-algorithms-cert.ts';
 import { encodeCertificateRequest } from '../../messages/certificate-request.ts';
-import type { ServerSetup } from './state.ts';
+import type { ServerSetup } from '../../negotiate/server-setup.ts';
 
 /** The CertificateRequest of the handshake (RFC 8446 section 4.3.2). */
 export function certificateRequest(context: HandshakeContext, { config, settings }: ServerSetup): Uint8Array {

@@ -22,17 +22,20 @@ import {
   chooseCredential,
   chooseGroup,
   chooseSuite,
+  isFor,
   noCertificate,
   shareOf,
 } from '../../negotiate/parameters.ts';
+import type { ServerSetup } from '../../negotiate/server-setup.ts';
 import type { Tls13Suite } from '../../registry/cipher-suites.ts';
 import { EXTENSION_TYPES } from '../../registry/extension-types.ts';
 import { GROUPS } from '../../registry/named-groups.ts';
 import { VERSIONS } from '../../registry/versions.ts';
+import type { Credential } from '../../requests.ts';
 import { sendCertificate, sendFinished } from '../authentication.ts';
 import { applicationSecrets, type HandshakeSecrets, handshakeSecrets } from '../secrets.ts';
 import { certificateRequest } from './certificate-request.ts';
-import type { ServerSetup, ServerStateOf } from './state.ts';
+import type { ServerStateOf } from './state.ts';
 
 type AfterStart = ServerStateOf<'START'> | ServerStateOf<'WAIT_CERT'> | ServerStateOf<'WAIT_FINISHED'>;
 
@@ -110,7 +113,7 @@ function negotiated(
   const protocol = chooseAlpn(setup.settings.alpn, hello.summary.alpn);
   const proceed = (chosen: ChosenCredential): Next<AfterStart> => {
     const secrets = sendServerHello(context, hello, suite, group);
-    sendEncryptedExtensions(context, setup, hello, protocol);
+    sendEncryptedExtensions(context, setup, hello, protocol, chosen.credential);
     return sendAuthentication(context, setup, hello, chosen, secrets);
   };
   if (config.credentials !== 'ask') {
@@ -162,9 +165,12 @@ function sendEncryptedExtensions(
   { config }: ServerSetup,
   { message }: CheckedClientHello,
   protocol: string | undefined,
+  credential: Credential,
 ): void {
   const extensions: RawExtension[] = [];
-  if (context.info.serverName !== undefined) {
+  const { serverName: name } = context.info;
+  // Only a name that was used is acknowledged (RFC 6066 section 3).
+  if (name !== undefined && (config.credentials === 'ask' || isFor(credential, name))) {
     extensions.push(extension(serverName.encryptedExtensions, null));
     context.info.serverNameAcknowledged = true;
   }

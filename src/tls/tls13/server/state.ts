@@ -1,7 +1,6 @@
 import type { GroupName } from '../../../crypto/index.ts';
-import type { ServerConfig } from '../../config.ts';
 import type { ClientHello } from '../../messages/client-hello.ts';
-import type { Settings } from '../../negotiate/settings.ts';
+import type { ServerSetup } from '../../negotiate/server-setup.ts';
 import type { Tls13Suite } from '../../registry/cipher-suites.ts';
 import type { PeerAuthenticated, UnverifiedPeer } from '../authentication.ts';
 import type { Connected } from '../connected.ts';
@@ -18,12 +17,6 @@ export interface Retry {
 interface Secrets {
   readonly secrets: HandshakeSecrets;
   readonly application: ApplicationSecrets;
-}
-
-/** A server's configuration, resolved once. */
-export interface ServerSetup {
-  readonly config: ServerConfig;
-  readonly settings: Settings;
 }
 
 /** What each state of the server holds, and nothing more. */
