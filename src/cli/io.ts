@@ -5,6 +5,6 @@ export interface Io {
   readonly stderr: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
   /** Adds to standard output; what was added is complete when the command ends. */
   print(text: string): void;
-  /** Called when the user interrupts, before the process ends. */
-  onInterrupt(listener: () => void): void;
+  /** Called when the user interrupts; the process ends when what it returns is done. */
+  onInterrupt(listener: () => unknown): void;
 }

@@ -13,9 +13,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     writeAll(1, `${packageVersion()}\n`);
     return;
   }
-  const interrupts: (() => void)[] = [];
-  process.once('SIGINT', () => {
-    for (const listener of interrupts) listener();
+  const interrupts: (() => unknown)[] = [];
+  process.once('SIGINT', async () => {
+    await Promise.allSettled(interrupts.map((listener) => listener()));
     process.exit(EXIT.interrupted);
   });
   const io: Io = {

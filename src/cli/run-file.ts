@@ -1,11 +1,8 @@
 import * as v from 'valibot';
-import { InputError, type Run, runToJson, SCHEMA, withFields } from '../diagnose/index.ts';
+import { InputError, type Run, withFields } from '../diagnose/index.ts';
 import { runsDocumentSchema } from './run-schema.ts';
 
-/** Runs as the text of a file. */
-export function runsDocument(tool: string, runs: readonly Run[]): string {
-  return `${JSON.stringify({ schema: SCHEMA, tool, runs: runs.map(runToJson) })}\n`;
-}
+export { runsDocument } from './save.ts';
 
 /**
  * The runs of a file, which may come from anywhere.

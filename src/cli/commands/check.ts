@@ -6,7 +6,7 @@ import { EXIT, type ExitCode, worstOf } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { type OutputFlags, openToAppend, outputOf, writeFile } from '../output.ts';
 import { progressLine } from '../progress.ts';
-import { runsDocument } from '../run-file.ts';
+import { runsDocument } from '../save.ts';
 import { expandTargets, readText } from '../targets.ts';
 import { parseAlpn, parseConnections, parseExpiry, parseTime, parseTimeout } from '../values.ts';
 
@@ -60,14 +60,10 @@ export async function checkCommand(args: readonly string[], flags: CheckFlags, i
   progress.clear();
 
   const reports = outcomes.flatMap((one) => ('report' in one ? [one.report] : []));
-  if (flags.save !== undefined)
-    writeFile(
-      flags.save,
-      runsDocument(
-        `hellofin ${packageVersion()}`,
-        reports.map((one) => one.facts.run),
-      ),
-    );
+  if (flags.save !== undefined) {
+    const runs = reports.map((one) => one.facts.run);
+    writeFile(flags.save, runsDocument(`hellofin ${packageVersion()}`, runs));
+  }
   const exitCode = worstOf(outcomes.map((one) => codeOf(one, output.failOn)));
   for (const one of outcomes) if ('error' in one) io.stderr.write(complaintOf(one));
   if (output.isJson) output.document('results', outcomes.map(toJson), exitCode);

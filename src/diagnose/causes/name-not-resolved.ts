@@ -84,7 +84,7 @@ function finding(facts: Facts, dns: DnsObservation, status: DnsStatus, fault: st
             commands: [`dig +cd ${quote(host)}`],
           }
         : { text: `correct the name, or publish an A or AAAA record for ${host}`, commands: [] },
-    reproduce: [server === undefined ? `getent ahosts ${quote(host)}` : digCommand(server, host)],
+    reproduce: [server === undefined ? `curl -sSI ${quote(`https://${host}/`)}` : digCommand(server, host)],
   });
 }
 

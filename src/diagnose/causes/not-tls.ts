@@ -110,7 +110,7 @@ function finding(facts: Facts, address: AddressFacts, first: Uint8Array, basis: 
     fix: fixFor(facts, address, isPlainHttp, banner),
     reproduce: isPlainHttp
       ? [curl(facts, address), `curl -sI ${quote(httpUrl(facts))}`]
-      : [`printf '' | nc -w 2 ${quote(address.address)} ${address.port} | head -c 32`],
+      : [`curl -s --max-time 2 ${quote(`telnet://${address.endpoint}`)} </dev/null`],
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Cause } from '../cause.ts';
 import { failsWith, makeFinding } from '../make-finding.ts';
-import { quote } from '../reproduce.ts';
+import { curl } from '../reproduce.ts';
 import { took } from '../words.ts';
 
 /** Nothing listens on the port. */
@@ -38,7 +38,7 @@ export const tcpRefused: Cause = {
             text: `start the service on ${address.address}, or correct the port or the address it listens on`,
             commands: [],
           },
-          reproduce: [`nc -vz ${quote(address.address)} ${address.port}`],
+          reproduce: [curl(facts, address)],
         }),
       );
   },

@@ -1,7 +1,7 @@
 import type { Cause } from '../cause.ts';
 import { type AddressFacts, type Facts, networkAnswers } from '../facts.ts';
 import { failsWith, makeFinding } from '../make-finding.ts';
-import { quote } from '../reproduce.ts';
+import { curl } from '../reproduce.ts';
 import { took } from '../words.ts';
 
 /** No answer to the connection, while a control answers. */
@@ -40,6 +40,6 @@ function finding(facts: Facts, address: AddressFacts) {
       text: `allow port ${address.port} to ${address.address} in the firewall or security group, or correct the address in DNS`,
       commands: [],
     },
-    reproduce: [`nc -vz -w 5 ${quote(address.address)} ${address.port}`],
+    reproduce: [curl(facts, address, '--connect-timeout 5')],
   });
 }

@@ -1,6 +1,6 @@
 import type { Cause } from '../cause.ts';
 import { failsWith, makeFinding } from '../make-finding.ts';
-import { quote } from '../reproduce.ts';
+import { curl } from '../reproduce.ts';
 
 /** The network says that there is no way to the address. */
 export const tcpUnreachable: Cause = {
@@ -29,7 +29,7 @@ export const tcpUnreachable: Cause = {
           ],
           proof: { kind: 'tcp', after: address.tcp.status, connections: [address.tcp.connection] },
           fix: { text: `correct the route to ${address.address}, or the DNS record with that address`, commands: [] },
-          reproduce: [`nc -vz ${quote(address.address)} ${address.port}`],
+          reproduce: [curl(facts, address)],
         }),
       );
   },
