@@ -139,7 +139,7 @@ export interface PrivateKey {
 }
 
 /** What a provider can do, in its order of preference. */
-export interface Capabilities {
+interface Capabilities {
   readonly hashes: readonly HashName[];
   readonly aeads: readonly AeadName[];
   readonly groups: readonly GroupName[];

@@ -14,7 +14,7 @@ export interface Edge {
 export type StateTable = Readonly<Record<string, readonly Edge[]>>;
 
 /** A decoded message of one name. */
-export type MessageOf<M extends HandshakeName> = Extract<HandshakeMessage, { readonly type: M }>;
+type MessageOf<M extends HandshakeName> = Extract<HandshakeMessage, { readonly type: M }>;
 
 /** A message as a handler gets it. */
 export interface Received<M extends HandshakeName> {

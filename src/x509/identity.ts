@@ -12,7 +12,7 @@ export type ReferenceIdentity =
   | { readonly type: 'ip'; readonly address: Uint8Array };
 
 /** A name that a certificate presents. `text` is safe to show. */
-export interface PresentedName {
+interface PresentedName {
   readonly type: GeneralName['type'];
   readonly text: string;
   readonly span: Span;
@@ -30,7 +30,7 @@ export interface PresentedName {
 export type NearMissReason = 'wildcard_one_label' | 'wildcard_form' | 'www' | 'similar' | 'ip_as_dns' | 'common_name';
 
 /** A name that almost matches. `text` is safe to show. */
-export interface NearMiss {
+interface NearMiss {
   readonly text: string;
   readonly reason: NearMissReason;
 }

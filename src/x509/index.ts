@@ -6,26 +6,15 @@
 export { type ChainInput, validateChain } from './chain.ts';
 export type { Purpose } from './checks.ts';
 export { X509Error } from './error.ts';
-export { encodeAuthorityInfoAccess } from './extensions/authority-info-access.ts';
-export { type GeneralName, generalNameText } from './extensions/general-name.ts';
-export type { KeyUsage } from './extensions/key-usage.ts';
 export {
-  type IdentityMatch,
   matchIdentity,
-  type NearMiss,
-  type NearMissReason,
-  type PresentedName,
-  type ReferenceIdentity,
   referenceIdentity,
 } from './identity.ts';
 export { formatIp, parseIp } from './ip.ts';
 export { type ExtensionInput, type Issuance, issueCertificate } from './issue.ts';
 export { type LeafKey, leafKey } from './leaf-key.ts';
-export type { Name } from './name.ts';
 export {
   type Certificate,
-  type Extension,
-  findExtension,
   parseCertificate,
 } from './parse.ts';
 export { certificatesFromPem } from './pem.ts';

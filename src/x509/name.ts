@@ -3,7 +3,7 @@ import { type Span, toHex } from '../bytes/index.ts';
 import { printable } from './printable.ts';
 
 /** One attribute of a distinguished name. */
-export interface Attribute {
+interface Attribute {
   readonly oid: string;
   /** The text of a string value; `undefined` when the value is not a well-formed string. Hostile: not safe to show. */
   readonly value: string | undefined;

@@ -29,7 +29,7 @@ export interface Extension {
 }
 
 /** What is decoded of the extensions; `undefined` where the certificate does not have one. */
-export interface KnownExtensions {
+interface KnownExtensions {
   readonly subjectAltName: readonly GeneralName[] | undefined;
   readonly basicConstraints: BasicConstraints | undefined;
   readonly keyUsage: readonly KeyUsage[] | undefined;

@@ -17,7 +17,7 @@ export interface Target {
 }
 
 /** A broken invariant. */
-export class Violation extends Error {
+class Violation extends Error {
   override readonly name = 'Violation';
 }
 

@@ -9,7 +9,7 @@ export interface Answers {
 }
 
 /** Answers one pending request by a test's wishes. */
-export function answer(engine: TlsConnection, request: Request, answers: Answers = {}): void {
+function answer(engine: TlsConnection, request: Request, answers: Answers = {}): void {
   if (request.name === 'verdict') engine.answer(request, answers.verdict ?? { accepted: true });
   else if (request.name === 'client_certificate') engine.answer(request, answers.clientCertificate ?? null);
   else if (request.name === 'client_hello') engine.answer(request, answers.credential ?? null);

@@ -36,7 +36,7 @@ const found = new Map<PeerName, string | undefined>();
 const reported = new Set<string>();
 
 /** The program that plays `name`, or undefined when this machine has none. */
-export function peer(name: PeerName): string | undefined {
+function peer(name: PeerName): string | undefined {
   if (!found.has(name)) found.set(name, findPeer(name));
   return found.get(name);
 }

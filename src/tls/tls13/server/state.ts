@@ -7,7 +7,7 @@ import type { Connected } from '../connected.ts';
 import type { ApplicationSecrets, HandshakeSecrets } from '../secrets.ts';
 
 /** What a HelloRetryRequest fixed, to hold the second ClientHello to (RFC 8446 section 4.1.2). */
-export interface Retry {
+interface Retry {
   readonly first: ClientHello;
   readonly suite: Tls13Suite;
   readonly group: GroupName;
