@@ -1,12 +1,12 @@
 /**
  * What the Node face answers to the engine's questions.
  */
-import { X509Certificate } from 'node:crypto';
 import type { SchemeName } from '../crypto/index.ts';
 import type { CertificateRequestSummary, ClientHelloSummary, Credential, PeerCertificate } from '../tls/index.ts';
 import { type FatalAlertName, SIGNATURE_SCHEMES } from '../tls/wire.ts';
 import { leafKey } from '../x509/index.ts';
 import { argumentError, type CodedError, codedError } from './error.ts';
+import { toLegacy } from './inspect.ts';
 import { SecureContext } from './secure-context.ts';
 import type { ClientSettings, Settings } from './settings.ts';
 import { type ChainRefusal, issuersOf } from './trust/index.ts';
@@ -121,7 +121,7 @@ function customIdentity(settings: Settings, chain: readonly Uint8Array[]): Refus
   const [leaf] = chain;
   if (leaf === undefined) return undefined;
   try {
-    const error = checkServerIdentity?.(hostname, new X509Certificate(leaf).toLegacyObject());
+    const error = checkServerIdentity?.(hostname, toLegacy(leaf));
     return error === undefined ? undefined : refused(error);
   } catch (error) {
     return refused(error instanceof Error ? error : new Error(String(error)));

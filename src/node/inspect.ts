@@ -5,6 +5,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { EphemeralKeyInfo, PeerCertificate as LegacyCertificate } from 'node:tls';
 import type { ConnectionInfo } from '../tls/index.ts';
+import { builtin } from './builtin.ts';
 
 /** A certificate as `getPeerCertificate(true)` gives it: each links to its issuer, the last to itself. */
 export interface DetailedCertificate extends LegacyCertificate {
@@ -59,6 +60,11 @@ export function ephemeralKeyInfo(info: ConnectionInfo): EphemeralKeyInfo | objec
   return curve === undefined ? { type: 'KEM', name: info.group } : { type: 'ECDH', ...curve };
 }
 
-function toLegacy(der: Uint8Array): LegacyCertificate {
+/**
+ * A certificate as node:tls's legacy object. node:tls has to be there first: toLegacyObject loads a part of it in an
+ * order that leaves `tls.createSecureContext` undefined for the whole thread.
+ */
+export function toLegacy(der: Uint8Array): LegacyCertificate {
+  builtin('node:tls');
   return new X509Certificate(der).toLegacyObject();
 }

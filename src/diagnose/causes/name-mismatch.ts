@@ -15,8 +15,10 @@ const NEAR: Readonly<Record<string, (name: string) => string>> = {
   wildcard_form: (name) => `${name} is there: only a whole left-most label may be a wildcard (RFC 9525 section 6.3)`,
   www: (name) => `${name} is there: the names differ by the leading www.`,
   similar: (name) => `a similar name is served here: ${name}`,
-  ip_as_dns: (name) => `${name} stands in the certificate as a DNS name, where no client looks for an address`,
-  common_name: (name) => `${name} stands in the subject only, where no client looks any more (RFC 9525 section 2)`,
+  ip_as_dns: (name) =>
+    `${name} stands in the certificate as a DNS name; an address is looked for among its addresses (RFC 9525 section 6.4)`,
+  common_name: (name) =>
+    `${name} stands in the subject's common name only: not a server's name (RFC 9525 section 2), though some clients take it`,
 };
 
 /** No name in the certificate is the one asked for. */
