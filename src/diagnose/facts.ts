@@ -3,6 +3,7 @@ import { type Negotiated, negotiatedOf } from './negotiated.ts';
 import type {
   ChainObservation,
   DnsObservation,
+  DnsRecords,
   ExchangeObservation,
   HttpObservation,
   TcpObservation,
@@ -91,6 +92,11 @@ export function factsOf(run: Run): Facts {
       };
     }),
   };
+}
+
+/** Whether nothing was heard of a record type: that says something of the resolver and nothing of the name. */
+export function isUnanswered({ status }: DnsRecords): boolean {
+  return status === 'unreachable' || status === 'timeout' || status === 'failed';
 }
 
 /** Whether the handshake at an address did what it should. */

@@ -78,14 +78,18 @@ export function symptomText({ symptom }: AddressFacts): string {
     case 'alert':
       return `alert ${symptom.code} ${symptom.name}`;
     case 'reset':
-      return 'connection reset';
+      return `connection reset${afterBytes(symptom.received)}`;
     case 'closed':
-      return 'connection closed';
+      return `connection closed${afterBytes(symptom.received)}`;
     case 'silent':
-      return 'nothing';
+      return symptom.received === 0 ? 'nothing' : `silence${afterBytes(symptom.received)}`;
     case 'not_tls':
       return 'bytes that are not TLS';
     default:
       return symptom.kind;
   }
+}
+
+function afterBytes(received: number): string {
+  return received === 0 ? '' : ` after ${received} bytes`;
 }

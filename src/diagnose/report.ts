@@ -1,7 +1,7 @@
 /** Judges a run. Pure: a saved run gives the same report again. */
 import type { Search } from './cause.ts';
 import { CAUSES } from './causes/index.ts';
-import { type AddressFacts, type Facts, factsOf, networkAnswers } from './facts.ts';
+import { type AddressFacts, type Facts, factsOf, isUnanswered, networkAnswers } from './facts.ts';
 import type { Finding, FindingCode, Severity } from './finding.ts';
 import { targetText } from './make-finding.ts';
 import type { TcpStatus } from './observations.ts';
@@ -84,12 +84,13 @@ const LOCAL: Partial<Record<TcpStatus, string>> = {
 function notMeasuredOf(facts: Facts): NotMeasured[] {
   const { dns, addresses, run } = facts;
   const out: NotMeasured[] = [];
-  const failing = dns?.records.find(
-    ({ status }) => status === 'unreachable' || status === 'timeout' || status === 'failed',
-  );
-  if (dns !== undefined && failing !== undefined && addresses.length === 0) {
-    const detail = failing.detail === undefined ? '' : ` (${failing.detail})`;
-    out.push({ what: 'DNS', reason: `the resolver (${dns.resolver}) does not answer${detail}` });
+  const failing = dns?.records.filter(isUnanswered) ?? [];
+  const [first] = failing;
+  if (dns !== undefined && first !== undefined) {
+    // Where one type was answered, the addresses of the other are missing from everything that follows.
+    const what = failing.length === dns.records.length ? 'DNS' : `DNS ${first.type}`;
+    const detail = first.detail === undefined ? '' : ` (${first.detail})`;
+    out.push({ what, reason: `the resolver (${dns.resolver}) does not answer${detail}` });
   }
   for (const address of addresses) {
     const { status, detail } = address.tcp;

@@ -91,6 +91,23 @@ describe('DNS', () => {
     expect(codesOf(report)).toEqual(code === 1 ? ['NAME_NOT_RESOLVED'] : []);
   });
 
+  test('one type that was not answered is told', () => {
+    const [a] = dns('192.0.2.10').records;
+    if (a === undefined) throw new Error('no record');
+    const records = [a, { type: 'AAAA', status: 'timeout', addresses: [], detail: 'ETIMEOUT' }] as const;
+    const report = reportOf([{ ...dns(), records }, tcp(1, '192.0.2.10', 'refused')]);
+    expect(report.notMeasured).toMatchObject([{ what: 'DNS AAAA', reason: expect.stringContaining('ETIMEOUT') }]);
+  });
+
+  test('no record of one type says nothing while the other is not answered', () => {
+    const records = [
+      { type: 'A', status: 'nodata', addresses: [] },
+      { type: 'AAAA', status: 'timeout', addresses: [] },
+    ] as const;
+    const report = reportOf([{ ...dns(), records }]);
+    expect([codesOf(report), exitCodeOf(report, 'error')]).toEqual([[], 3]);
+  });
+
   test('addresses beyond the connections allowed are not measured', () => {
     const report = reportOf([dns('192.0.2.10', '192.0.2.11'), tcp(1, '192.0.2.10', 'refused')], { maxConnections: 1 });
     expect(report.notMeasured).toEqual([{ what: '192.0.2.11:443', reason: 'no connection left (--max-connections)' }]);
@@ -139,7 +156,10 @@ describe('the cause found by a probe', () => {
   });
 
   test('an end in the middle is unexplained', () => {
-    expect(codesOf(reportOf([...base, failed(1, 'closed', { received: 90 })]))).toEqual(['UNEXPLAINED']);
+    const report = reportOf([...base, failed(1, 'closed', { received: 90 })]);
+    expect(report.findings).toMatchObject([
+      { code: 'UNEXPLAINED', proof: { kind: 'observation', after: 'connection closed after 90 bytes' } },
+    ]);
   });
 
   test('a server that breaks the protocol, with the bytes', () => {

@@ -1,5 +1,5 @@
 import type { Cause } from '../cause.ts';
-import type { Facts } from '../facts.ts';
+import { type Facts, isUnanswered } from '../facts.ts';
 import type { Finding } from '../finding.ts';
 import { failsWith, makeFinding } from '../make-finding.ts';
 import type { DnsObservation, DnsStatus } from '../observations.ts';
@@ -52,7 +52,10 @@ export const nameNotResolved: Cause = {
       statuses.includes(one),
     );
     const fault = status === undefined ? undefined : ABOUT_THE_NAME[status];
-    return status === undefined || fault === undefined ? [] : [finding(facts, dns, status, fault)];
+    if (status === undefined || fault === undefined) return [];
+    // That one type has no record says nothing of another that was not answered.
+    const isAboutOneType = status === 'nodata' || status === 'not_found';
+    return isAboutOneType && dns.records.some(isUnanswered) ? [] : [finding(facts, dns, status, fault)];
   },
 };
 
