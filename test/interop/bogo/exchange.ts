@@ -75,7 +75,7 @@ async function echo(options: Options, engine: TlsConnection, transport: Transpor
   for (;;) {
     if (options.keyUpdateBeforeRead) engine.updateKeys();
     const data = await transport.read(options.readSize);
-    if (options.useExporterBetweenReads) engine.exportKeyingMaterial('', undefined, 1);
+    if (options.useExporterBetweenReads) engine.exportKeyingMaterial('between reads', undefined, 1);
     if (data === undefined) return;
     transport.release();
     if (options.keyUpdate) engine.updateKeys();
