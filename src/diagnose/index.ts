@@ -18,6 +18,7 @@ export type * from './observations.ts';
 export { observe, type RunStart } from './observe.ts';
 export { isAnswered } from './probes/answer.ts';
 export { ALL_CHANGES, type Change, type ChangeId, changeOf } from './probes/change.ts';
+export type { ProbeInput } from './probes/input.ts';
 export { exitCodeOf, judge, type NotMeasured, type Report } from './report.ts';
 export { reportToJson } from './report-json.ts';
 export { type ExpiryLimit, type Run, type RunSettings, SCHEMA } from './run.ts';

@@ -3,11 +3,11 @@ import type {
   DnsRecords,
   ExchangeObservation,
   HttpObservation,
-  ProbeInput,
   TcpObservation,
   TlsObservation,
 } from './observations.ts';
 import type { Change } from './probes/change.ts';
+import type { ProbeInput } from './probes/input.ts';
 
 /** Finds the addresses of a name. */
 export interface Resolver {

@@ -6,6 +6,7 @@ import type { Span } from '../bytes/index.ts';
 import type { StampedEvent } from '../explain/index.ts';
 import type { FindingCode } from './finding.ts';
 import type { ChangeId } from './probes/change.ts';
+import type { ProbeInput } from './probes/input.ts';
 
 /**
  * What a resolver said of one record type. `not_found` is "no such name or no such record": the system's resolver does
@@ -66,17 +67,6 @@ export interface TcpObservation {
   readonly port: number;
   readonly status: TcpStatus;
   readonly detail?: string;
-}
-
-/** What a handshake is made with. The failing neighbour differs in exactly one of these. */
-export interface ProbeInput {
-  readonly serverName?: string;
-  readonly alpn: readonly string[];
-  /** Registered names; absent means what the engine offers. */
-  readonly cipherSuites?: readonly string[];
-  readonly groups?: readonly string[];
-  readonly signatureSchemes?: readonly string[];
-  readonly clientCertificate: boolean;
 }
 
 /** How the byte stream stood when it was over; `unconnected` for a probe that got no connection. */

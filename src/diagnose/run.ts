@@ -1,4 +1,5 @@
-import type { Observation, ProbeInput } from './observations.ts';
+import type { Observation } from './observations.ts';
+import type { ProbeInput } from './probes/input.ts';
 import type { Target } from './target.ts';
 
 /** The version of every JSON document that hellofin writes. Fields may be added to it; none changes its meaning. */

@@ -4,9 +4,9 @@
  * server's first answer.
  */
 import { fromAscii } from '../../bytes/index.ts';
-import type { ProbeInput } from '../observations.ts';
 import type { Target } from '../target.ts';
 import { widen, withoutExtension, withVersion12 } from './hello.ts';
+import type { ProbeInput } from './input.ts';
 
 /** A change by its name, as saved runs hold it. */
 export type ChangeId =

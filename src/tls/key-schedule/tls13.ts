@@ -84,58 +84,52 @@ export class EarlySecret {
   }
 }
 
-/** Stage two: what protects the handshake. */
-export class HandshakeSecret {
-  readonly #base: ScheduleBase;
-  readonly #secret: Uint8Array;
+/** A stage that protects records of both directions. */
+abstract class TrafficStage {
+  protected readonly base: ScheduleBase;
+  protected readonly secret: Uint8Array;
+  protected abstract readonly clientLabel: FixedLabel;
+  protected abstract readonly serverLabel: FixedLabel;
 
-  /** Made by {@link EarlySecret.handshake}. */
   constructor(base: ScheduleBase, secret: Uint8Array) {
-    this.#base = base;
-    this.#secret = secret;
+    this.base = base;
+    this.secret = secret;
   }
 
-  /** client_handshake_traffic_secret over ClientHello..ServerHello. */
+  /** The client's traffic secret over the transcript so far. */
   clientTraffic(transcriptHash: Uint8Array): TrafficSecret {
-    return new TrafficSecret(this.#base, deriveSecret(this.#base, this.#secret, 'c hs traffic', transcriptHash));
+    return new TrafficSecret(this.base, deriveSecret(this.base, this.secret, this.clientLabel, transcriptHash));
   }
 
-  /** server_handshake_traffic_secret over ClientHello..ServerHello. */
+  /** The server's traffic secret over the transcript so far. */
   serverTraffic(transcriptHash: Uint8Array): TrafficSecret {
-    return new TrafficSecret(this.#base, deriveSecret(this.#base, this.#secret, 's hs traffic', transcriptHash));
-  }
-
-  /** Stage three. */
-  main(): MainSecret {
-    const { crypto, suite } = this.#base;
-    const zeros = allocate(HASH_LENGTH[suite.hash]);
-    return new MainSecret(this.#base, hkdfExtract(crypto, suite.hash, derived(this.#base, this.#secret), zeros));
+    return new TrafficSecret(this.base, deriveSecret(this.base, this.secret, this.serverLabel, transcriptHash));
   }
 }
 
-/** Stage three: what protects application data, and exporters. */
-export class MainSecret {
-  readonly #base: ScheduleBase;
-  readonly #secret: Uint8Array;
+/** Stage two: what protects the handshake, over ClientHello..ServerHello. Made by {@link EarlySecret.handshake}. */
+export class HandshakeSecret extends TrafficStage {
+  protected override readonly clientLabel = 'c hs traffic';
+  protected override readonly serverLabel = 's hs traffic';
 
-  /** Made by {@link HandshakeSecret.main}. */
-  constructor(base: ScheduleBase, secret: Uint8Array) {
-    this.#base = base;
-    this.#secret = secret;
+  /** Stage three. */
+  main(): MainSecret {
+    const { crypto, suite } = this.base;
+    const zeros = allocate(HASH_LENGTH[suite.hash]);
+    return new MainSecret(this.base, hkdfExtract(crypto, suite.hash, derived(this.base, this.secret), zeros));
   }
+}
 
-  /** client_application_traffic_secret_0 over ClientHello..server Finished. */
-  clientTraffic(transcriptHash: Uint8Array): TrafficSecret {
-    return new TrafficSecret(this.#base, deriveSecret(this.#base, this.#secret, 'c ap traffic', transcriptHash));
-  }
+/**
+ * Stage three: what protects application data, and exporters, over ClientHello..server Finished. Made by
+ * {@link HandshakeSecret.main}.
+ */
+export class MainSecret extends TrafficStage {
+  protected override readonly clientLabel = 'c ap traffic';
+  protected override readonly serverLabel = 's ap traffic';
 
-  /** server_application_traffic_secret_0 over ClientHello..server Finished. */
-  serverTraffic(transcriptHash: Uint8Array): TrafficSecret {
-    return new TrafficSecret(this.#base, deriveSecret(this.#base, this.#secret, 's ap traffic', transcriptHash));
-  }
-
-  /** exporter_master_secret over ClientHello..server Finished. */
+  /** exporter_master_secret. */
   exporter(transcriptHash: Uint8Array): ExporterSecret {
-    return new ExporterSecret(this.#base, deriveSecret(this.#base, this.#secret, 'exp master', transcriptHash));
+    return new ExporterSecret(this.base, deriveSecret(this.base, this.secret, 'exp master', transcriptHash));
   }
 }
