@@ -55,10 +55,10 @@ export function failsWith(facts: Facts, fault: string): string {
   return `${targetText(facts)} fails: ${fault}`;
 }
 
-/** The probe of a change at an address, if it was made and the handshake passed with it. */
+/** The proof by a probe that passed with one change, and by its control that failed without, where the answer does not speak for itself. */
 export function proofByProbe(
   address: AddressFacts,
-  exchange: ExchangeObservation,
+  [exchange, control]: readonly [ExchangeObservation, ExchangeObservation?],
   facts: Facts,
   before: string,
 ): Proof {
@@ -68,7 +68,7 @@ export function proofByProbe(
     changed: `${change.input}: ${valueBefore(exchange.change, facts.run.settings.input)} -> ${change.to}`,
     before,
     after: describeAnswer(exchange),
-    connections: [address.tcp.connection, exchange.connection],
+    connections: [address.tcp.connection, exchange.connection, ...(control === undefined ? [] : [control.connection])],
   };
 }
 

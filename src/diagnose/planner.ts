@@ -17,6 +17,9 @@ export interface Plan {
   readonly bytes: Uint8Array;
 }
 
+/** The probe that changes nothing. */
+const CONTROL: ChangeId = 'none';
+
 /** Changes that prove nothing by themselves and split the others: tried when that saves connections. */
 const SPLITTERS: readonly ChangeId[] = ['offer:all'];
 
@@ -30,7 +33,9 @@ export function searchAt(address: AddressFacts, facts: Facts, causes: readonly C
   return {
     remaining,
     ruledOut: hypotheses.filter((hypothesis) => !remaining.includes(hypothesis)),
-    proved: remaining.find(({ change }) => outcomes.get(change) === 'pass'),
+    proved: remaining.find(
+      (one) => passesIn(outcomes)(one) && (!needsControl(one) || outcomes.get(CONTROL) === 'fail'),
+    ),
   };
 }
 
@@ -44,10 +49,29 @@ export function nextProbe(facts: Facts, causes: readonly Cause[]): Plan | undefi
     seen.add(symptom);
     const { remaining, proved } = searchAt(address, facts, causes);
     if (proved !== undefined && remaining.length === 1) continue;
-    const plan = bestProbe(address, facts, remaining);
+    const plan = controlProbe(address, facts, remaining) ?? bestProbe(address, facts, remaining);
     if (plan !== undefined) return plan;
   }
   return undefined;
+}
+
+/** Once a change has passed: does the failing handshake still fail? A peer that fails at times would fool us. */
+function controlProbe(address: AddressFacts, facts: Facts, remaining: readonly Hypothesis[]): Plan | undefined {
+  const outcomes = outcomesAt(address);
+  const passing = remaining.filter(passesIn(outcomes));
+  if (outcomes.has(CONTROL) || !passing.some(needsControl)) return undefined;
+  const change = changeOf(CONTROL);
+  const bytes = bytesFor(change, address, facts);
+  return bytes === undefined ? undefined : { address, change, bytes };
+}
+
+/** A ServerHello may come or not; an answer in another protocol speaks for itself. */
+function needsControl({ change }: Hypothesis): boolean {
+  return changeOf(change).passesOn === 'server_hello';
+}
+
+function passesIn(outcomes: ReadonlyMap<ChangeId, ProbeOutcome>): (hypothesis: Hypothesis) => boolean {
+  return ({ change }) => outcomes.get(change) === 'pass';
 }
 
 function bestProbe(address: AddressFacts, facts: Facts, remaining: readonly Hypothesis[]): Plan | undefined {

@@ -35,25 +35,25 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
       'TLS 1.2 only',
       ['-tls1_2'],
       {},
-      { code: 'NO_COMMON_VERSION', connections: 2, changed: /^offered versions:/, after: /ServerHello, TLS 1\.2/ },
+      { code: 'NO_COMMON_VERSION', connections: 3, changed: /^offered versions:/, after: /ServerHello, TLS 1\.2/ },
     ],
     [
       'TLS 1.1 only',
       ['-tls1_1', '-cipher', 'ALL:@SECLEVEL=0'],
       {},
-      { code: 'NO_COMMON_VERSION', connections: 2, changed: /^offered versions:/, after: /ServerHello, TLS 1\.1/ },
+      { code: 'NO_COMMON_VERSION', connections: 3, changed: /^offered versions:/, after: /ServerHello, TLS 1\.1/ },
     ],
     [
       'a suite of its own',
       ['-tls1_3', '-ciphersuites', 'TLS_AES_128_CCM_SHA256'],
       {},
-      { code: 'NO_COMMON_CIPHER_SUITE', connections: 3, changed: /^offered cipher suites:/, after: /ServerHello/ },
+      { code: 'NO_COMMON_CIPHER_SUITE', connections: 4, changed: /^offered cipher suites:/, after: /ServerHello/ },
     ],
     [
       'a group of its own',
       ['-tls1_3', '-groups', 'X448'],
       {},
-      { code: 'NO_COMMON_GROUP', connections: 4, changed: /^offered groups:/, after: /HelloRetryRequest/ },
+      { code: 'NO_COMMON_GROUP', connections: 5, changed: /^offered groups:/, after: /HelloRetryRequest/ },
     ],
     [
       'a key that signs with none of the schemes offered',
@@ -61,7 +61,7 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
       { signatureSchemes: ['rsa_pss_rsae_sha256'] },
       {
         code: 'NO_COMMON_SIGNATURE_SCHEME',
-        connections: 4,
+        connections: 5,
         changed: /^offered signature schemes:/,
         after: /ServerHello/,
       },
@@ -70,7 +70,7 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
       'other application protocols',
       ['-tls1_3', '-alpn', 'acme-tls/1'],
       {},
-      { code: 'ALPN_REFUSED', connections: 2, changed: /^ALPN:/, after: /ServerHello/ },
+      { code: 'ALPN_REFUSED', connections: 3, changed: /^ALPN:/, after: /ServerHello/ },
     ],
   ])('%s', async (_, server, options, { code, connections, changed, after }) => {
     const { findings, facts } = await diagnose(server, options);

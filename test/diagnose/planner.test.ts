@@ -55,8 +55,16 @@ describe('the next probe', () => {
     expect(plan(alerted(1, 'handshake_failure'), ...probes)).toBe('signature_schemes:all');
   });
 
-  test('is none once a cause is proved', () => {
-    expect(plan(alerted(1, 'handshake_failure'), ...probe(2, 'groups:all', SERVER_HELLO))).toBeUndefined();
+  test('is the control once a change has passed, and none once that has failed', () => {
+    const seen = [alerted(1, 'handshake_failure'), ...probe(2, 'groups:all', SERVER_HELLO)];
+    expect(plan(...seen)).toBe('none');
+    expect(plan(...seen, ...probe(3, 'none', ALERT_40))).toBeUndefined();
+  });
+
+  test('is none when the same ClientHello passes: no change explains that', () => {
+    const seen = [alerted(1, 'handshake_failure'), ...probe(2, 'groups:all', SERVER_HELLO)];
+    expect(plan(...seen, ...probe(3, 'none', SERVER_HELLO))).toBeUndefined();
+    expect(search(...seen, ...probe(3, 'none', SERVER_HELLO))).toMatchObject({ remaining: [], proved: undefined });
   });
 
   test('is none when every change was tried', () => {
@@ -103,10 +111,15 @@ describe('the search', () => {
   });
 
   test('does not take an older version that works for the cause while others may be', () => {
-    const { remaining, proved } = search(alerted(1, 'handshake_failure'), ...probe(2, 'versions:1.2', SERVER_HELLO));
+    const seen = [
+      alerted(1, 'handshake_failure'),
+      ...probe(2, 'versions:1.2', SERVER_HELLO),
+      ...probe(3, 'none', ALERT_40),
+    ];
+    const { remaining, proved } = search(...seen);
     expect(remaining).toContain('NO_COMMON_CIPHER_SUITE');
     expect(proved).toBe('NO_COMMON_VERSION');
-    expect(plan(alerted(1, 'handshake_failure'), ...probe(2, 'versions:1.2', SERVER_HELLO))).toBeDefined();
+    expect(plan(...seen)).toBeDefined();
   });
 
   test('suspects nothing after bytes that say what they are', () => {

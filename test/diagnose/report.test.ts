@@ -8,7 +8,7 @@ import {
   type Report,
   type RunSettings,
 } from '../../src/diagnose/index.ts';
-import { alerted, dns, failed, now, probe, runOf, SERVER_HELLO, tcp } from './build.ts';
+import { ALERT_40, alerted, dns, failed, now, probe, runOf, SERVER_HELLO, tcp } from './build.ts';
 
 const DAY = 86_400_000;
 
@@ -118,7 +118,12 @@ describe('the cause found by a probe', () => {
   const base = [dns('192.0.2.10'), tcp(1, '192.0.2.10')];
 
   test('says which input differs and which connections show it', () => {
-    const report = reportOf([...base, alerted(1, 'unrecognized_name'), ...probe(2, 'server_name:none', SERVER_HELLO)]);
+    const report = reportOf([
+      ...base,
+      alerted(1, 'unrecognized_name'),
+      ...probe(2, 'server_name:none', SERVER_HELLO),
+      ...probe(3, 'none', ALERT_40),
+    ]);
     expect(report.findings).toMatchObject([
       {
         code: 'SNI_REJECTED',
@@ -127,10 +132,20 @@ describe('the cause found by a probe', () => {
           changed: 'server name: shop.example -> none',
           before: 'alert 112 unrecognized_name',
           after: 'ServerHello, TLS 1.3',
-          connections: [1, 2],
+          connections: [1, 2, 3],
         },
       },
     ]);
+  });
+
+  test('is none when the same ClientHello is answered another time', () => {
+    const report = reportOf([
+      ...base,
+      alerted(1, 'unrecognized_name'),
+      ...probe(2, 'server_name:none', SERVER_HELLO),
+      ...probe(3, 'none', SERVER_HELLO),
+    ]);
+    expect(report.findings).toMatchObject([{ code: 'INTERMITTENT', proof: { connections: [1, 2, 3] } }]);
   });
 
   test('plain HTTP where the ClientHello met silence', () => {
@@ -143,7 +158,12 @@ describe('the cause found by a probe', () => {
   });
 
   test('the PROXY protocol', () => {
-    const report = reportOf([...base, failed(1, 'closed'), ...probe(2, 'preamble:proxy', SERVER_HELLO)]);
+    const report = reportOf([
+      ...base,
+      failed(1, 'closed'),
+      ...probe(2, 'preamble:proxy', SERVER_HELLO),
+      ...probe(3, 'none', '', 'closed'),
+    ]);
     expect(codesOf(report)).toEqual(['PROXY_PROTOCOL_EXPECTED']);
   });
 

@@ -11,6 +11,7 @@ import { chainDefects } from './chain-defects.ts';
 import { clientCertRejected, clientCertRequired } from './client-certificate.ts';
 import { closedBeforeData } from './closed-before-data.ts';
 import { httpNoAnswer } from './http-no-answer.ts';
+import { intermittent } from './intermittent.ts';
 import { nameMismatch } from './name-mismatch.ts';
 import { nameNotResolved } from './name-not-resolved.ts';
 import { noCommonCipherSuite } from './no-common-cipher-suite.ts';
@@ -40,6 +41,7 @@ export const CAUSES: readonly Cause[] = [
   peerSilent,
   resetBeforeData,
   closedBeforeData,
+  intermittent,
   noCommonCipherSuite,
   noCommonGroup,
   noCommonSignatureScheme,

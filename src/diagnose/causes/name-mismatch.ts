@@ -12,7 +12,7 @@ import { listed } from '../words.ts';
 /** Why a name almost matches, by x509's word for it. */
 const NEAR: Readonly<Record<string, (name: string) => string>> = {
   wildcard_one_label: (name) => `${name} is there: a wildcard stands for exactly one label`,
-  wildcard_form: (name) => `${name} is there: only a whole left-most label may be a wildcard (RFC 9525 section 6.3)`,
+  wildcard_form: (name) => `${name} is there: a wildcard is a whole left-most label under at least two others`,
   www: (name) => `${name} is there: the names differ by the leading www.`,
   similar: (name) => `a similar name is served here: ${name}`,
   ip_as_dns: (name) =>

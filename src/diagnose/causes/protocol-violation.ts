@@ -24,9 +24,15 @@ function finding(facts: Facts, address: AddressFacts) {
   const { evidence, message, spec, code } = error;
   return makeFinding(protocolViolation, facts, address, {
     title: message,
-    summary: failsWith(facts, `the peer breaks the protocol (${code})`),
+    summary: failsWith(
+      facts,
+      code === 'LIMIT_EXCEEDED' ? 'the peer sends more than is read' : `the peer breaks the protocol (${code})`,
+    ),
     where: evidence === undefined ? null : { message: evidence.messageType, bytes: evidence.span },
-    evidence: [...bytesOf(address, evidence), { kind: 'text', text: `${code}: ${spec}` }],
+    evidence: [
+      ...bytesOf(address, evidence),
+      { kind: 'text', text: code === 'LIMIT_EXCEEDED' ? `${code}: a limit of this client` : `${code}: ${spec}` },
+    ],
     proof: { kind: 'bytes', after: message, connections: [address.tcp.connection] },
     fix: {
       text: `update the server on ${address.address}; if it is right, something on the way changes the bytes: look for a TLS-inspecting device`,

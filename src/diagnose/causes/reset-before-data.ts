@@ -8,7 +8,7 @@ export const resetBeforeData: Cause = {
   step: 'tls',
   title: 'the connection is reset before any byte',
   meaning: 'The connection is reset before the first byte.',
-  provedBy: 'A TCP reset after the ClientHello, and no change of it that is answered.',
+  provedBy: 'A TCP reset, and no change of the ClientHello that is answered.',
   remedy: "Look for a proxy or firewall in between, then at the server's log.",
   fallback: true,
   alsoKnownAs: [
@@ -21,8 +21,8 @@ export const resetBeforeData: Cause = {
   ],
   evaluate: (facts, searchAt) =>
     findSymptom(resetBeforeData, 'reset', facts, searchAt, {
-      title: 'the connection is reset after the ClientHello, before any byte',
-      summary: 'the connection is reset after the ClientHello',
+      title: 'the connection is reset before any byte',
+      summary: 'the connection is reset before any byte',
       fix: ({ endpoint }) => ({
         text: `look at the log of ${endpoint} and of every proxy or firewall before it for a connection refused at this time`,
         commands: [],

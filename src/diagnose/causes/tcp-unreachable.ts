@@ -9,7 +9,7 @@ export const tcpUnreachable: Cause = {
   step: 'tcp',
   title: 'the address is unreachable',
   meaning: 'The network says that there is no way to the address.',
-  provedBy: 'The error of the connection: host unreachable, or a reset before it stood.',
+  provedBy: 'The error of the connection: host unreachable.',
   remedy: 'Look at the route, or at the record with that address.',
   alsoKnownAs: [
     { client: 'curl', text: 'No route to host' },
@@ -19,7 +19,7 @@ export const tcpUnreachable: Cause = {
   ],
   evaluate(facts) {
     return facts.addresses
-      .filter(({ tcp }) => tcp.status === 'unreachable' || tcp.status === 'reset')
+      .filter(({ tcp }) => tcp.status === 'unreachable')
       .map((address) =>
         makeFinding(tcpUnreachable, facts, address, {
           title: `there is no way to ${address.address}`,

@@ -10,6 +10,7 @@ import type { ProbeInput } from './input.ts';
 
 /** A change by its name, as saved runs hold it. */
 export type ChangeId =
+  | 'none'
   | 'versions:1.2'
   | 'cipher_suites:all'
   | 'groups:all'
@@ -47,6 +48,15 @@ export interface Change {
 }
 
 const CHANGES: readonly Change[] = [
+  {
+    // The control: what passes with a change proves nothing if it passes without one too.
+    id: 'none',
+    name: 'the same ClientHello again',
+    input: 'nothing',
+    to: 'as it was',
+    passesOn: 'server_hello',
+    bytes: ({ hello }) => inRecord(hello),
+  },
   {
     id: 'versions:1.2',
     name: 'TLS 1.2 and older offered',
