@@ -1,0 +1,165 @@
+/** The tables of both machines against what really happens: every arrow is walked, and there are no others. */
+import { describe, expect, it } from 'vitest';
+import { extension } from '../../src/tls/extensions/block.ts';
+import { cookie } from '../../src/tls/extensions/cookie.ts';
+import { keyShare } from '../../src/tls/extensions/key-share.ts';
+import { supportedVersions } from '../../src/tls/extensions/supported-versions.ts';
+import type { ClientConfig, ServerConfig, TlsEvent } from '../../src/tls/index.ts';
+import { encodeKeyUpdate } from '../../src/tls/messages/key-update.ts';
+import type { HandshakeName } from '../../src/tls/messages/message.ts';
+import { encodeNewSessionTicket } from '../../src/tls/messages/new-session-ticket.ts';
+import { encodeHelloRetryRequest } from '../../src/tls/messages/server-hello.ts';
+import { HANDSHAKE_TYPES } from '../../src/tls/registry/handshake-types.ts';
+import { CLIENT_STATES, SERVER_STATES } from '../../src/tls/tls13/states.ts';
+import { deliver, type LevelEnd, type LevelMessage, levelClient, levelServer } from '../support/levels.ts';
+import { clientConfig, clientCredential, serverConfig } from './scenarios.ts';
+
+type Role = 'client' | 'server';
+type Table = Readonly<Record<string, readonly { readonly on: string; readonly to: string }[]>>;
+
+const TABLES: Readonly<Record<Role, Table>> = { client: CLIENT_STATES, server: SERVER_STATES };
+const START = { client: 'WAIT_SH', server: 'START' } as const;
+
+const TICKET = encodeNewSessionTicket({
+  ticketLifetime: 60,
+  ticketAgeAdd: 1,
+  ticketNonce: Uint8Array.of(0),
+  ticket: Uint8Array.of(1),
+  extensions: [],
+});
+const KEY_UPDATE = encodeKeyUpdate({ requestUpdate: false });
+const RETRY = encodeHelloRetryRequest({
+  legacyVersion: 0x0303,
+  legacySessionIdEcho: new Uint8Array(0),
+  cipherSuite: 0x1301,
+  legacyCompressionMethod: 0,
+  extensions: [
+    extension(supportedVersions.helloRetryRequest, 0x0304),
+    extension(keyShare.helloRetryRequest, 23),
+    extension(cookie.helloRetryRequest, Uint8Array.of(1)),
+  ],
+});
+
+/** Handshakes that together take every arrow, with what each end gets when it is connected. */
+const RUNS: readonly { readonly client: Partial<ClientConfig>; readonly server: Partial<ServerConfig> }[] = [
+  { client: {}, server: {} },
+  { client: { groups: ['x25519', 'secp256r1'] }, server: { groups: ['secp256r1'] } },
+  { client: { credential: clientCredential }, server: { clientCertificate: 'require' } },
+  { client: {}, server: { clientCertificate: 'request' } },
+];
+
+interface Ends {
+  readonly client: LevelEnd;
+  readonly server: LevelEnd;
+  readonly states: Record<Role, string>;
+  readonly edges: Record<Role, Set<string>>;
+}
+
+function begin(run: (typeof RUNS)[number]): Ends {
+  const states: Record<Role, string> = { ...START };
+  const edges = { client: new Set<string>(), server: new Set<string>() };
+  const trace = (event: TlsEvent) => {
+    if (event.kind !== 'transition') return;
+    edges[event.role].add(`${event.from} ${event.on} ${event.to}`);
+    expect(event.from).toBe(states[event.role]);
+    states[event.role] = event.to;
+  };
+  return {
+    client: levelClient(clientConfig({ ...run.client, trace })),
+    server: levelServer(serverConfig({ ...run.server, trace })),
+    states,
+    edges,
+  };
+}
+
+/** Goes on until `stop` says so, before a message is handed to its end. */
+function advance(ends: Ends, stop: (to: Role) => boolean = () => false): void {
+  const queue: { readonly to: Role; readonly message: LevelMessage }[] = [];
+  for (;;) {
+    queue.push(...ends.client.outbox.splice(0).map((message) => ({ to: 'server', message }) as const));
+    queue.push(...ends.server.outbox.splice(0).map((message) => ({ to: 'client', message }) as const));
+    const next = queue.shift();
+    if (next === undefined || stop(next.to)) return;
+    deliver(ends[next.to], next.message);
+  }
+}
+
+const arrows = (table: Table) =>
+  Object.entries(table).flatMap(([from, edges]) => edges.map(({ on, to }) => `${from} ${on} ${to}`));
+
+describe.each<Role>(['client', 'server'])('the %s', (role) => {
+  const table = TABLES[role];
+
+  it('takes every arrow of its table, and no other', () => {
+    const seen = new Set<string>();
+    for (const run of RUNS) {
+      const ends = begin(run);
+      advance(ends);
+      expect(ends.states).toEqual({ client: 'CONNECTED', server: 'CONNECTED' });
+      if (role === 'client') deliver(ends.client, { level: 'application', bytes: TICKET });
+      deliver(ends[role], { level: 'application', bytes: KEY_UPDATE });
+      for (const edge of ends.edges[role]) seen.add(edge);
+    }
+    expect([...seen].sort()).toEqual(arrows(table).sort());
+  });
+
+  /** A handshake that stands in a state. */
+  const reach = (state: string): Ends => {
+    for (const run of RUNS) {
+      const ends = begin(run);
+      advance(ends, () => ends.states[role] === state);
+      if (ends.states[role] === state) return ends;
+    }
+    throw new Error(`no handshake gets to ${state}`);
+  };
+
+  const codes = Array.from({ length: 256 }, (_, code) => code);
+  const nameOf = (code: number) =>
+    Object.entries(HANDSHAKE_TYPES).find(([, value]) => value === code)?.[0] ?? `handshake type ${code}`;
+
+  it.each(Object.keys(table))('refuses in %s what the table does not list', (state) => {
+    const edges = table[state] ?? [];
+    const expected = [...new Set(edges.map(({ on }) => on))].join(' or ');
+    const listed = new Set(edges.map(({ on }) => (on === 'hello_retry_request' ? 'server_hello' : on)));
+    const refusedCodes = codes.filter((code) => !listed.has(nameOf(code) as HandshakeName));
+    expect(refusedCodes.length).toBeGreaterThan(250);
+    const ends = reach(state);
+    const { handshake } = ends[role];
+    for (const code of refusedCodes) {
+      const level = handshake.context.readLevel;
+      handshake.receive(level, Uint8Array.of(code, 0, 0, 0));
+      expect(() => handshake.process(), nameOf(code)).toThrow(
+        expect.objectContaining({
+          code: 'UNEXPECTED_MESSAGE',
+          alert: 'unexpected_message',
+          fault: 'peer',
+          message: `got ${nameOf(code)} in ${state}, expected ${expected}`,
+        }),
+      );
+    }
+    // None of them was handled: it stands where it stood.
+    expect(ends.states[role]).toBe(state);
+  });
+
+  it.each(Object.keys(table))('takes handshake data in %s only at the level of its keys', (state) => {
+    const { handshake } = reach(state)[role];
+    for (const level of ['initial', 'early', 'handshake', 'application'] as const) {
+      if (level === handshake.context.readLevel) continue;
+      expect(() => handshake.receive(level, Uint8Array.of(20))).toThrow(
+        expect.objectContaining({ code: 'UNEXPECTED_MESSAGE', message: expect.stringContaining(level) }),
+      );
+    }
+  });
+});
+
+describe('a HelloRetryRequest', () => {
+  it('is a message of its own, though its code is that of ServerHello', () => {
+    const ends = begin({ client: { middleboxCompatibility: false, groups: ['x25519', 'secp256r1'] }, server: {} });
+    deliver(ends.client, { level: 'initial', bytes: RETRY });
+    expect([...ends.edges.client]).toEqual(['WAIT_SH hello_retry_request WAIT_SH']);
+    expect(() => deliver(ends.client, { level: 'initial', bytes: RETRY })).toThrow(
+      expect.objectContaining({ code: 'UNEXPECTED_MESSAGE', message: expect.stringContaining('second') }),
+    );
+    expect(RETRY[0]).toBe(HANDSHAKE_TYPES.server_hello);
+  });
+});
