@@ -41,7 +41,9 @@ function writeAll(descriptor: number, text: string): void {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE') return;
       // A pipe that is full for the moment.
-      if (code !== 'EAGAIN') throw error;
+      if (code === 'EAGAIN') continue;
+      process.stderr.write(`hellofin: the output can not be written: ${code}\n`);
+      process.exit(EXIT.usage);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { InputError } from '../diagnose/input-error.ts';
+import { safeText } from '../explain/text.ts';
 import { packageVersion } from '../node/probe/version.ts';
 import type { CheckFlags } from './commands/check.ts';
 import type { ExplainFlags } from './commands/explain.ts';
@@ -157,7 +158,7 @@ export function fail(error: unknown, argv: readonly string[], io: Io): ExitCode 
   }
   const isUsage = error instanceof InputError;
   const message = error instanceof Error ? error.message : String(error);
-  if (isUsage) io.stderr.write(`hellofin: ${message}\n`);
+  if (isUsage) io.stderr.write(`hellofin: ${safeText(message)}\n`);
   else
     io.stderr.write(
       `hellofin: a bug in hellofin, please report it: ${error instanceof Error ? error.stack : message}\n`,

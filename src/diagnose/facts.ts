@@ -88,7 +88,7 @@ export function factsOf(run: Run): Facts {
         chain: of('chain').find(here),
         http: of('http').findLast(({ connection }) => connectionsTo.includes(connection)),
         exchanges: exchanges.filter(({ address, port }) => address === one.address && port === one.port),
-        symptom: symptomOf(one, tls, negotiated),
+        symptom: symptomOf(tls, negotiated),
       };
     }),
   };
@@ -104,12 +104,12 @@ export function isHealthy(address: AddressFacts): boolean {
   return address.symptom.kind === 'none';
 }
 
-function symptomOf(tcp: TcpObservation, tls: TlsObservation | undefined, { complete }: Negotiated): Symptom {
-  if (tls === undefined) return tcp.status === 'reset' ? { kind: 'reset', received: 0 } : { kind: 'unreached' };
+function symptomOf(tls: TlsObservation | undefined, { complete }: Negotiated): Symptom {
+  if (tls === undefined) return { kind: 'unreached' };
   const { error, end, received } = tls;
   const alert = alertReceived(tls);
   // RFC 8446 section 6.1: the peer ends the connection in good order; it accuses nobody.
-  if (error?.code === 'ALERT_RECEIVED' && alert?.name === 'close_notify') return { kind: 'closed', received: 0 };
+  if (error?.code === 'ALERT_RECEIVED' && alert === undefined) return { kind: 'closed', received };
   if (error?.code === 'ALERT_RECEIVED' && alert !== undefined) {
     return {
       kind: 'alert',

@@ -39,16 +39,17 @@ export function judge(run: Run, ignore: readonly FindingCode[] = []): Report {
   const facts = factsOf(run);
   const all = findingsOf(facts);
   const findings = all.filter(({ code }) => !ignore.includes(code));
+  const ignored = [...new Set(all.filter((one) => !findings.includes(one)).map(({ code }) => code))];
   const notMeasured = notMeasuredOf(facts);
   const status = statusOf(facts, all, findings);
   return {
     schema: SCHEMA,
     status,
-    summary: summaryOf(facts, findings, notMeasured, status),
+    summary: summaryOf(facts, findings, ignored, notMeasured, status),
     facts,
     steps: stepsOf(facts, all),
     findings,
-    ignored: [...new Set(all.filter((one) => !findings.includes(one)).map(({ code }) => code))],
+    ignored,
     notMeasured,
   };
 }
@@ -122,12 +123,14 @@ function statusOf({ addresses }: Facts, all: readonly Finding[], findings: reado
 function summaryOf(
   facts: Facts,
   findings: readonly Finding[],
+  ignored: readonly FindingCode[],
   notMeasured: readonly NotMeasured[],
   status: Report['status'],
 ): string {
   const first =
     findings.find(({ severity }) => severity === 'error') ?? findings.find(({ severity }) => severity === 'warning');
   if (first !== undefined) return first.summary;
+  if (status === 'healthy' && ignored.length > 0) return `${targetText(facts)} has nothing but what is ignored`;
   if (status === 'healthy') return `${targetText(facts)} healthy`;
   const reasons = [...new Set(notMeasured.map(({ reason }) => reason))];
   return `${targetText(facts)} not measured: ${listed(reasons, 2)}`;

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { exitCodeOf, InputError, type Json, type Report, reportToJson, type Severity } from '../../diagnose/index.ts';
+import { safeText } from '../../explain/index.ts';
 import { type CheckOptions, check, packageVersion } from '../../node/probe/index.ts';
 import { errorDocument } from '../document.ts';
 import { EXIT, type ExitCode, worstOf } from '../exit.ts';
@@ -86,12 +87,19 @@ function optionsOf(flags: CheckFlags, io: Io): CheckOptions {
     ...(resolver === undefined ? {} : { resolver }),
     ...(flags[4] === true ? { families: [4] } : flags[6] === true ? { families: [6] } : {}),
     ...(caFile === undefined ? {} : { ca: readText(caFile), caFile }),
-    ...(cert === undefined ? {} : { cert: readText(cert) }),
+    ...(cert === undefined ? {} : { cert: certificateText(cert, key) }),
     ...(key === undefined ? {} : { key: readText(key) }),
     ...(alpn === undefined ? {} : { alpn: parseAlpn(alpn) }),
     ...(at === undefined ? {} : { at: parseTime(at, Date.now()) }),
     ...(keylog === undefined ? {} : { keyLog: keyLogTo(keylog) }),
   };
+}
+
+/** @throws InputError when the private key is nowhere */
+function certificateText(path: string, key: string | undefined): string {
+  const text = readText(path);
+  if (key !== undefined || text.includes('PRIVATE KEY-----')) return text;
+  throw new InputError(`${path}: no private key in it; name its file with --key`);
 }
 
 /** Appends to a file that nobody else can read. @throws InputError */
@@ -105,7 +113,7 @@ function codeOf(outcome: Outcome, failOn: Severity): ExitCode {
 }
 
 function complaintOf({ target, error, code }: Extract<Outcome, { error: Error }>): string {
-  if (code === EXIT.usage) return `hellofin: ${error.message}\n`;
+  if (code === EXIT.usage) return `hellofin: ${safeText(error.message)}\n`;
   return `hellofin: a bug in hellofin, please report it: ${target}: ${error.stack}\n`;
 }
 

@@ -1,4 +1,8 @@
 import type { Cause } from '../cause.ts';
+import type { AddressFacts, Facts } from '../facts.ts';
+import type { Finding, Fix } from '../finding.ts';
+import { failsWith, makeFinding } from '../make-finding.ts';
+import { curl } from '../reproduce.ts';
 import { findSymptom } from './symptoms.ts';
 
 /** The connection is reset before the first byte. */
@@ -19,13 +23,33 @@ export const resetBeforeData: Cause = {
     { client: 'Java', text: 'SocketException: Connection reset' },
     { client: 'Chrome', text: 'ERR_CONNECTION_RESET' },
   ],
-  evaluate: (facts, searchAt) =>
-    findSymptom(resetBeforeData, 'reset', facts, searchAt, {
-      title: 'the connection is reset before any byte',
-      summary: 'the connection is reset before any byte',
-      fix: ({ endpoint }) => ({
-        text: `look at the log of ${endpoint} and of every proxy or firewall before it for a connection refused at this time`,
-        commands: [],
-      }),
+  evaluate: (facts, searchAt) => [
+    ...resetAtOnce(facts),
+    ...findSymptom(resetBeforeData, 'reset', facts, searchAt, {
+      title: 'the connection is reset after the ClientHello, before any byte',
+      summary: 'the connection is reset after the ClientHello',
+      fix: lookAtLogs,
     }),
+  ],
 };
+
+/** Taken and reset before anything could be said: connect(2) reports the reset itself. */
+function resetAtOnce(facts: Facts): Finding[] {
+  return facts.addresses
+    .filter(({ tcp }) => tcp.status === 'reset')
+    .map((address) =>
+      makeFinding(resetBeforeData, facts, address, {
+        title: 'the connection is reset as soon as it stands',
+        summary: failsWith(facts, 'the connection is reset as soon as it stands'),
+        evidence: [{ kind: 'text', text: `connect ${address.endpoint}: ${address.tcp.detail ?? 'reset'}` }],
+        proof: { kind: 'tcp', after: 'reset', connections: [address.tcp.connection] },
+        fix: lookAtLogs(address),
+        reproduce: [curl(facts, address)],
+      }),
+    );
+}
+
+function lookAtLogs({ endpoint }: AddressFacts): Fix {
+  const where = `the log of ${endpoint} and of every proxy or firewall before it`;
+  return { text: `look at ${where} for a connection refused at this time`, commands: [] };
+}
