@@ -240,3 +240,19 @@ describe('the catalogue', () => {
     }
   });
 });
+
+test('a connection that ends for one name is not put into the mouth of the server', () => {
+  const report = reportOf([
+    dns('192.0.2.10'),
+    tcp(1, '192.0.2.10'),
+    failed(1, 'reset'),
+    ...probe(2, 'server_name:none', SERVER_HELLO),
+    ...probe(3, 'none', '', 'reset'),
+  ]);
+  expect(report.findings).toMatchObject([{ code: 'SNI_REJECTED', title: expect.stringContaining('gets no answer') }]);
+});
+
+test('what is ignored does not make a target healthy in words', () => {
+  const report = judge(runOf([dns('192.0.2.10'), tcp(1, '192.0.2.10', 'refused')]), ['TCP_REFUSED']);
+  expect(report.summary).toContain('nothing but what is ignored');
+});

@@ -1,4 +1,5 @@
 import type { Cause } from '../cause.ts';
+import type { AddressFacts, Facts } from '../facts.ts';
 import { failsWith } from '../make-finding.ts';
 import { provedByChange, suspectRefusal } from '../refusal.ts';
 import { opensslClient } from '../reproduce.ts';
@@ -11,9 +12,11 @@ export const sniRejected: Cause = {
   severity: 'error',
   step: 'tls',
   title: 'the server refuses the name',
-  meaning: 'The server has nothing for the name it was asked for, and says so.',
+  meaning:
+    'With the name the handshake is refused, without it there is an answer: the server has nothing for the name, or something on the way filters names.',
   provedBy: 'The same ClientHello without a server name gets a ServerHello.',
-  remedy: 'Correct the name, or add a virtual host for it.',
+  remedy:
+    'Correct the name, or add a virtual host for it; where the connection just ends, look for a filter on the way too.',
   alsoKnownAs: [
     { client: 'curl', text: 'tlsv1 unrecognized name' },
     { client: 'openssl', text: 'tlsv1 unrecognized name' },
@@ -29,6 +32,7 @@ export const sniRejected: Cause = {
   evaluate: (facts) =>
     provedByChange(sniRejected, 'server_name:none', facts, (address) => {
       const name = address.tls?.input.serverName ?? '';
+      if (address.symptom.kind !== 'alert') return withoutWord(facts, address, name);
       return {
         title: `the server refuses the name ${name}`,
         summary: failsWith(facts, `the server has nothing for the name ${name}`),
@@ -41,3 +45,21 @@ export const sniRejected: Cause = {
       };
     }),
 };
+
+/** A connection that just ends does not say who ended it: the server, or a filter on the way to it. */
+function withoutWord(
+  facts: Facts,
+  address: AddressFacts,
+  name: string,
+): ReturnType<Parameters<typeof provedByChange>[3]> {
+  return {
+    title: `with the name ${name} the handshake gets no answer, without it there is one`,
+    summary: failsWith(facts, `no answer for the name ${name}`),
+    notes: ['whether the server or a filter on the way ends it, the connection does not say'],
+    fix: {
+      text: `correct the name; if it is right, look at the log of ${address.endpoint}: what is not there was ended by a filter on the way`,
+      commands: [],
+    },
+    reproduce: [opensslClient(facts, address)],
+  };
+}
