@@ -12,7 +12,7 @@ export type { ClientHello };
 export type HelloFields = Parameters<typeof encodeClientHello>[0];
 
 /** What a client with our defaults offers; always the same shares and random within one test file. */
-export const OFFER: Offer = makeOffer();
+const OFFER: Offer = makeOffer();
 
 export function makeOffer(more: Partial<ClientConfig> = {}): Offer {
   return firstOffer({ crypto: nodeCrypto, serverName: 'server.test', ...more });
@@ -25,7 +25,7 @@ export function decoded<N extends HandshakeName>(name: N, bytes: Uint8Array): Me
   return message as MessageOf<N>;
 }
 
-/** The ClientHello of {@link OFFER}, or another, changed and encoded. */
+/** The ClientHello of the offer above, or another, changed and encoded. */
 export function encodedHello(change: (hello: HelloFields) => HelloFields, offer: Offer = OFFER): Uint8Array {
   const hello = decoded('client_hello', offer.bytes);
   return encodeClientHello(change({ ...hello, extensions: hello.extensions.raw }));
