@@ -133,8 +133,21 @@ function symptomOf(tls: TlsObservation | undefined, { complete }: Negotiated): S
  */
 export function networkAnswers({ dns, addresses }: Facts, apart: AddressFacts): string | undefined {
   const other = addresses.find(
-    (one) => one.address !== apart.address && (one.tcp.status === 'connected' || one.tcp.status === 'refused'),
+    (one) =>
+      one.address !== apart.address &&
+      // Another family takes another route, and this machine's own addresses take none.
+      isIpv6(one.address) === isIpv6(apart.address) &&
+      isLoopback(one.address) === isLoopback(apart.address) &&
+      (one.tcp.status === 'connected' || one.tcp.status === 'refused'),
   );
   if (other !== undefined) return `${other.address} answers`;
   return dns?.records.some(({ status }) => status === 'answer') === true ? 'the resolver answers' : undefined;
+}
+
+function isIpv6(address: string): boolean {
+  return address.includes(':');
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
 }

@@ -44,7 +44,7 @@ describe('parseTarget', () => {
     ['shop_.example.123', /neither/],
     ['a b', /neither/],
     [`${'a'.repeat(64)}.example`, /neither/],
-    ['user@shop.example', /user names/],
+    ['user@shop.example', /user name/],
     ['http://shop.example', /not over TLS/],
     ['gopher://shop.example', /known are https, /],
     ['https://shop.example/a b', /percent-encoded/],

@@ -44,7 +44,8 @@ export function parseTarget(text: string, toAscii: (name: string) => string): Ta
     throw new InputError(`${text}: cannot check ${scheme}://, ${reason}`);
   }
   const authority = url === null ? text.trim() : (url[2] ?? '');
-  if (authority.includes('@')) throw new InputError(`${text}: user names in a target are not used`);
+  // Not quoted: what stands before the @ may be a password.
+  if (authority.includes('@')) throw new InputError('a target with a user name: take what stands before the @ out');
   const { host, port } = splitAuthority(authority, text);
   const name = hostOf(host, text, toAscii);
   const resource = url?.[3] ?? '';

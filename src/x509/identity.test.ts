@@ -63,6 +63,10 @@ describe('no match', () => {
     expect(nearMisses.map((miss) => miss.reason)).toEqual(reason === undefined ? [] : [reason]);
   });
 
+  it('tells of the common name only where no other DNS name is, as those do who look at it', () => {
+    expect(match('shop.example', ['other.test'], 'shop.example').nearMisses).toEqual([]);
+  });
+
   it('does not ask the common name', () => {
     const { matched, presented, nearMisses } = match('shop.example', [], 'shop.example');
     expect(matched).toBeUndefined();

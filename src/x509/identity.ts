@@ -89,6 +89,8 @@ function nearMisses(certificate: Certificate, names: readonly GeneralName[], ref
     const reason = nearMiss(name.value.toLowerCase(), reference);
     if (reason !== undefined) misses.push({ text: printable(name.value), reason });
   }
+  // Those that still look at the common name do so where no dNSName is there (RFC 6125 section 6.4.4).
+  if (names.some(({ type }) => type === 'dns')) return misses;
   const commonName = attributeOf(certificate.subject, OID.commonName);
   if (commonName !== undefined && misses.length < MAX_NEAR_MISSES && sameText(commonName, reference)) {
     misses.push({ text: printable(commonName), reason: 'common_name' });

@@ -121,7 +121,9 @@ function toJson(outcome: Outcome): Json {
   if ('report' in outcome) return reportToJson(outcome.report);
   const { target, error, code } = outcome;
   const status = code === EXIT.usage ? 'usage' : 'bug';
-  return { target: { text: target }, status, summary: error.message };
+  // What stands before an @ may be a password.
+  const text = target.replace(/[^/]*@/, '…@');
+  return { target: { text }, status, summary: error.message };
 }
 
 /** Maps with at most `limit` running at once, results in the order of the items. */

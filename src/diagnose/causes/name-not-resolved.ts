@@ -62,9 +62,12 @@ export const nameNotResolved: Cause = {
 function finding(facts: Facts, dns: DnsObservation, status: DnsStatus, fault: string): Finding {
   const server = /^udp:\/\/(.*)$/.exec(dns.resolver)?.[1];
   const host = facts.run.target.host;
+  // One type was asked for: its absence says nothing of the other, unless the name itself does not exist.
+  const [only] = dns.records.length === 1 && status !== 'nxdomain' ? dns.records : [];
+  const title = only === undefined ? fault : `${fault} (only ${only.type} was asked for)`;
   return makeFinding(nameNotResolved, facts, null, {
-    title: fault,
-    summary: failsWith(facts, fault),
+    title,
+    summary: failsWith(facts, title),
     evidence: [
       {
         kind: 'table',

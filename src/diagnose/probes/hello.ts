@@ -56,7 +56,7 @@ const TLS13_ONLY: ReadonlySet<number> = new Set([
 /** Without supported_versions the server may answer with TLS 1.2 or anything older (RFC 8446 section 4.2.1). */
 export function withVersion12(hello: Uint8Array): Uint8Array {
   const message = decode(hello);
-  return encodeClientHello({
+  return sameLength(hello, {
     ...message,
     legacyVersion: VERSIONS.tls12,
     cipherSuites: [...TLS12_SUITES, CIPHER_SUITES.TLS_EMPTY_RENEGOTIATION_INFO_SCSV],
@@ -79,7 +79,21 @@ export function withoutExtension(hello: Uint8Array, name: ExtensionName): Uint8A
   const message = decode(hello);
   const extensions = message.extensions.filter(({ id }) => id !== EXTENSION_TYPES[name]);
   if (extensions.length === message.extensions.length) return undefined;
-  return encodeClientHello({ ...message, extensions });
+  return sameLength(hello, { ...message, extensions });
+}
+
+/** Bytes of an extension's type and length. */
+const EXTENSION_HEADER = 4;
+
+/**
+ * Pads a shorter hello to the length of the one it is made from (RFC 7685): else the length would be a second change,
+ * and there are devices that drop long hellos.
+ */
+function sameLength(original: Uint8Array, changed: HelloToSend): Uint8Array {
+  const missing = original.length - encodeClientHello(changed).length;
+  if (missing < EXTENSION_HEADER) return encodeClientHello(changed);
+  const padding = { id: EXTENSION_TYPES.padding, data: new Uint8Array(missing - EXTENSION_HEADER) };
+  return encodeClientHello({ ...changed, extensions: [...changed.extensions, padding] });
 }
 
 function decode(bytes: Uint8Array): HelloToSend {

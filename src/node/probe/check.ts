@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import {
   type ExpiryLimit,
@@ -107,6 +108,10 @@ function settingsOf(target: Target, options: CheckOptions): RunSettings {
     clientCertificate: options.cert !== undefined,
   };
   const connect = options.connect === undefined ? undefined : connectOf(options.connect);
+  const address = connect?.address ?? (target.isAddress ? target.host : undefined);
+  if (address !== undefined && options.families?.includes(isIPv6(address) ? 6 : 4) === false) {
+    throw new InputError(`${address} is not an address of the family asked for`);
+  }
   return {
     timeout: options.timeout ?? TIMEOUT,
     maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
