@@ -65,7 +65,7 @@ export class Sealer {
 }
 
 /** The secret of a label in a key log. */
-function loggedSecret(lines: readonly string[], label: string): TrafficSecret {
+export function loggedSecret(lines: readonly string[], label: string): TrafficSecret {
   const line = lines.find((candidate) => candidate.startsWith(`${label} `));
   if (line === undefined) throw new Error(`no ${label} in the key log`);
   return trafficSecret(fromHex(line.split(' ')[2] ?? ''));
