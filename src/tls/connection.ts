@@ -146,7 +146,7 @@ export class TlsConnection {
   }
 
   #writeData(data: Uint8Array): void {
-    for (let at = 0; at < data.length; ) {
+    for (let at = 0; at < data.length && this.#error === undefined; ) {
       // The peer asked, or the key has protected as much as it may (RFC 8446 sections 4.6.3 and 5.5).
       if (this.#handshake.context.keyUpdateOwed || this.#writes.keyExhausted)
         sendKeyUpdate(this.#handshake.context, false);
@@ -206,12 +206,13 @@ export class TlsConnection {
   #process(): void {
     for (;;) {
       this.#handshake.process();
-      if (this.#handshake.request !== undefined || this.#readClosed) return;
+      // The error may be there already: a listener can abort.
+      if (this.#handshake.request !== undefined || this.readClosed) return;
       const content = this.#reads.next();
       if (content === undefined) break;
       this.#content(content);
     }
-    if (this.#ended && !this.#readClosed) throw truncated(this.handshakeComplete);
+    if (this.#ended && !this.readClosed) throw truncated(this.handshakeComplete);
   }
 
   #content(content: Content): void {

@@ -77,8 +77,7 @@ function encodeOffer(offer: Omit<Offer, 'extensionIds' | 'bytes'>): Offer {
   const entries: KeyShareEntry[] = [];
   for (const [group, { share }] of offer.shares) entries.push({ group, keyExchange: share });
   const extensions: RawExtension[] = [];
-  if (config.serverName !== undefined)
-    extensions.push(extension(serverName.clientHello, checkedName(config.serverName)));
+  if (config.serverName !== undefined) extensions.push(extension(serverName.clientHello, config.serverName));
   extensions.push(extension(supportedGroups.clientHello, set.groupCodes));
   extensions.push(extension(signatureAlgorithms.clientHello, set.schemeCodes));
   if (set.schemeCodesCert.length > 0) {
@@ -105,13 +104,4 @@ function encodeOffer(offer: Omit<Offer, 'extensionIds' | 'bytes'>): Offer {
     set.allocate,
   );
   return { ...offer, extensionIds: new Set(extensions.map((item) => item.id)), bytes };
-}
-
-/** server_name takes a DNS host name in ASCII without a trailing dot, never an address (RFC 6066 section 3). */
-function checkedName(name: string): string {
-  const isAddress = /^[0-9.]+$/.test(name) || name.includes(':');
-  if (isAddress || name.length > 255 || !/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(name)) {
-    throw badConfiguration(`serverName ${JSON.stringify(name)} is not an ASCII host name without a trailing dot`);
-  }
-  return name;
 }

@@ -42,6 +42,7 @@ export class RecordReadSide {
   #sawProtected = false;
   #changeCipherSpecs = 0;
   #emptyRecords = 0;
+  #forgotten = false;
   #skipping = false;
   #skippable = MAX_SKIPPED_EARLY_DATA;
   #between: () => boolean = () => true;
@@ -67,6 +68,7 @@ export class RecordReadSide {
 
   /** Drops the keys: nothing is read any more (RFC 8446 section 6.2). */
   forget(): void {
+    this.#forgotten = true;
     this.#protection = undefined;
   }
 
@@ -87,7 +89,7 @@ export class RecordReadSide {
   /** The next content, or `undefined` until more bytes come. */
   next(): Content | undefined {
     for (;;) {
-      const record = this.#framer.next();
+      const record = this.#forgotten ? undefined : this.#framer.next();
       if (record === undefined) return undefined;
       const content = this.#read(record);
       if (content === undefined) continue;

@@ -25,6 +25,7 @@ export class RecordWriteSide {
   #output: Uint8Array[] = [];
   #offset = 0;
   #firstRecord = true;
+  #forgotten = false;
 
   /** @param padTo pads protected plaintexts to a multiple of this many bytes; 0 for none. */
   constructor(crypto: CryptoProvider, alloc: Allocator, padTo: number, trace: Trace | undefined) {
@@ -66,6 +67,7 @@ export class RecordWriteSide {
   /** The middlebox-compatibility change_cipher_spec, never protected (RFC 8446 appendix D.4). */
   writeChangeCipherSpec(): void {
     this.flush();
+    if (this.#forgotten) return;
     this.#plaintextRecord(CONTENT_TYPES.change_cipher_spec, Uint8Array.of(1));
   }
 
@@ -107,8 +109,12 @@ export class RecordWriteSide {
     return output;
   }
 
-  /** Drops the keys: nothing is written any more (RFC 8446 section 6.2). */
+  /**
+   * Drops the keys (RFC 8446 section 6.2). What is written afterwards is dropped too: without keys it would go out in
+   * clear.
+   */
   forget(): void {
+    this.#forgotten = true;
     this.#protection = undefined;
   }
 
@@ -124,6 +130,7 @@ export class RecordWriteSide {
   }
 
   #record(type: number, content: Uint8Array): void {
+    if (this.#forgotten) return;
     if (this.#protection === undefined) this.#plaintextRecord(type, content);
     else this.#protectedRecord(this.#protection, type, content);
   }
