@@ -21,9 +21,13 @@ export const httpNoAnswer: Cause = {
       const { http, negotiated } = address;
       if (http?.error === undefined || negotiated.alpn === undefined || address.symptom.kind !== 'none') return [];
       return makeFinding(httpNoAnswer, facts, address, {
-        title: `the server chose ${negotiated.alpn} and does not answer a request: ${http.error}`,
-        summary: failsWith(facts, 'TLS stands and no HTTP answer comes'),
+        title: `the server chose ${negotiated.alpn} and gives no answer that can be read: ${http.error}`,
+        summary: failsWith(facts, 'TLS stands and no readable HTTP answer comes'),
         evidence: [{ kind: 'text', text: `${http.method} ${http.path} over ${http.protocol}: ${http.error}` }],
+        // A server may refuse a client certificate by closing, without an alert.
+        notes: negotiated.certificateRequested
+          ? ['the server asked for a client certificate: it may want another one']
+          : [],
         proof: { kind: 'observation', after: http.error, connections: [address.tcp.connection] },
         fix: { text: `look at the service behind the TLS of ${address.endpoint}, and at its log`, commands: [] },
         reproduce: [curl(facts, address, '-I')],
