@@ -1,0 +1,26 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const RUN = fileURLToPath(new URL('run.mjs', import.meta.url));
+
+/** The lines of Node that are supported. */
+const LINES = [20, 22, 24, 26];
+
+/**
+ * Every benchmark on every Node that is at hand, one after the other, into a file.
+ * @param {string} file
+ * @param {readonly string[]} names
+ */
+export function record(file, names) {
+  const programs = LINES.flatMap((line) => process.env[`HELLOFIN_NODE${line}`] ?? []);
+  const results = [];
+  for (const program of programs.length === 0 ? [process.execPath] : programs) {
+    for (const name of names) {
+      const output = execFileSync(program, [RUN, name, '--json'], { encoding: 'utf8' });
+      results.push(JSON.parse(output));
+      console.error(`${program} ${name}`);
+    }
+  }
+  writeFileSync(file, `${JSON.stringify({ schema: 'hellofin-bench/1', results }, null, 2)}\n`);
+}
