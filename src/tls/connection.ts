@@ -143,10 +143,12 @@ export class TlsConnection {
   write(data: Uint8Array): void {
     if (!this.writable) throw this.#error ?? local('CONNECTION_CLOSED', null, 'the connection does not take data');
     this.#guarded(() => this.#writeData(data));
+    // A listener may have ended it: the caller has to know that not all of it went out.
+    if (!this.writable) throw this.#error ?? local('CONNECTION_CLOSED', null, 'closed while data was written');
   }
 
   #writeData(data: Uint8Array): void {
-    for (let at = 0; at < data.length && this.#error === undefined; ) {
+    for (let at = 0; at < data.length && this.writable; ) {
       // The peer asked, or the key has protected as much as it may (RFC 8446 sections 4.6.3 and 5.5).
       if (this.#handshake.context.keyUpdateOwed || this.#writes.keyExhausted)
         sendKeyUpdate(this.#handshake.context, false);

@@ -1,8 +1,8 @@
 /** A listener that aborts in the middle of what the engine does. */
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/bytes/index.ts';
-import { TlsConnection, type TlsEvent } from '../../src/tls/index.ts';
-import { settle } from '../support/engines.ts';
+import { TlsConnection, TlsError, type TlsEvent } from '../../src/tls/index.ts';
+import { exchange, settle } from '../support/engines.ts';
 import { records } from './forge.ts';
 import { clientConfig, serverConfig } from './scenarios.ts';
 
@@ -18,7 +18,7 @@ describe('an abort by a listener', () => {
     const client = TlsConnection.client(clientConfig());
     const wire: Uint8Array[] = [];
     for (let turn = 0; turn < 4; turn++) {
-      if (turn === 3 && server.writable) server.write(Buffer.from('SECRET'.repeat(10_000)));
+      if (turn === 3 && server.writable) attempt(server);
       const out = concat(server.takeOutput());
       wire.push(...records(out));
       client.receive(out);
@@ -42,3 +42,30 @@ describe('an abort by a listener', () => {
     }
   });
 });
+
+describe('a write in which a listener ends the connection', () => {
+  it.each(['abort', 'close'] as const)('throws after %s, and nothing follows', (how) => {
+    let armed = false;
+    const client = TlsConnection.client(clientConfig({ trace: () => armed && end() }));
+    const server = TlsConnection.server(serverConfig({}));
+    const end = () => {
+      armed = false;
+      if (how === 'abort') client.abort('internal_error', 'listener');
+      else client.close();
+    };
+    exchange(client, server);
+    armed = true;
+    expect(() => client.write(new Uint8Array(100_000))).toThrow(expect.objectContaining({ code: 'CONNECTION_CLOSED' }));
+    exchange(client, server);
+    expect(server.readClosed).toBe(true);
+    expect(concat(server.takeData()).length).toBeLessThan(100_000);
+  });
+});
+
+function attempt(server: TlsConnection): void {
+  try {
+    server.write(Buffer.from('SECRET'.repeat(10_000)));
+  } catch (error) {
+    if (!(error instanceof TlsError) || error.code !== 'CONNECTION_CLOSED') throw error;
+  }
+}
