@@ -91,11 +91,11 @@ describe('hellos', () => {
     expect(answerTo(both).error).toBeUndefined();
   });
 
-  it('that offer tens of thousands of suites are quoted in part', () => {
-    const cipherSuites = Array.from({ length: 8000 }, (_, i) => 0x5000 + i);
+  it('that offer thousands of suites are quoted in part', () => {
+    const cipherSuites = Array.from({ length: 7000 }, (_, i) => 0x5000 + i);
     const { error } = answerTo(helloRecord((hello) => ({ ...hello, cipherSuites })));
     expect(error).toMatchObject({ code: 'NO_COMMON_CIPHER_SUITE' });
-    expect(error?.message).toMatch(/and 7968 more/);
+    expect(error?.message).toMatch(/and 6968 more/);
     expect(error?.message.length).toBeLessThan(1000);
   });
 });
