@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { ALL_CHANGES, bytesFromHex, CAUSES, type ChangeId, type FindingCode, SCHEMA } from '../diagnose/index.ts';
-import { ALERTS, type AlertName, type HandshakeName } from '../tls/wire.ts';
+import { ALERTS, type AlertName, HANDSHAKE_TYPES, type HandshakeName } from '../tls/wire.ts';
 
 const text = v.pipe(v.string(), v.maxLength(4_096));
 const texts = v.array(text);
@@ -24,10 +24,10 @@ function oneOf<T extends string>(names: Iterable<T>) {
 const direction = v.picklist(['sent', 'received']);
 const level = v.picklist(['initial', 'early', 'handshake', 'application']);
 const contentType = v.union([v.picklist(['change_cipher_spec', 'alert', 'handshake', 'application_data']), count]);
-const handshakeName = v.picklist([
-  ...['client_hello', 'server_hello', 'hello_retry_request', 'encrypted_extensions', 'certificate_request'],
-  ...['certificate', 'certificate_verify', 'finished', 'new_session_ticket', 'key_update', 'end_of_early_data'],
-] as HandshakeName[]);
+const handshakeName = oneOf<HandshakeName>([
+  ...(Object.keys(HANDSHAKE_TYPES) as HandshakeName[]),
+  'hello_retry_request',
+]);
 
 const event = v.variant('kind', [
   v.object({

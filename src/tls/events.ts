@@ -51,7 +51,7 @@ export interface RecordEvent {
 
 /**
  * A whole handshake message crossed. Field spans count from the message's first byte, header included. One that does
- * not decode goes by the name of its type and has the fields that were read. The bytes are the engine's own: look,
+ * not decode goes by the name of its type and has the fields that were read; one that is out of place has none. The bytes are the engine's own: look,
  * and change nothing.
  */
 export interface MessageEvent {

@@ -81,7 +81,7 @@ export class Handshake<C extends HandshakeContext> {
 
   #message(type: number, bytes: Uint8Array): void {
     const context = this.context;
-    this.#expect(type);
+    this.#expect(type, bytes);
     const message = context.trace === undefined ? decodeMessage(type, bytes) : this.#traced(context.trace, type, bytes);
     this.#expectExactly(message.type);
     const received = this.#received(message, bytes);
@@ -112,9 +112,11 @@ export class Handshake<C extends HandshakeContext> {
   }
 
   /** Refuses a message by its code, before any of it is decoded. */
-  #expect(type: number): void {
+  #expect(type: number, bytes: Uint8Array): void {
     const name = handshakeTypeName(type);
     if (this.#edges().some(({ on }) => (on === 'hello_retry_request' ? 'server_hello' : on) === name)) return;
+    const { trace, readLevel: level } = this.context;
+    if (name !== undefined) trace?.({ kind: 'message', direction: 'received', level, name, bytes, fields: [] });
     throw this.#unexpected(name ?? `handshake type ${type}`);
   }
 

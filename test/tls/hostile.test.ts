@@ -400,8 +400,12 @@ describe('what the engine tells', () => {
     expect(server.error).toMatchObject({ code: 'UNEXPECTED_RECORD', alert: 'unexpected_message' });
   });
 
-  it('refuses a message out of place before it decodes it', () => {
-    const server = answerTo(record(22, Uint8Array.of(11, 0, 0, 1, 0)));
+  it('refuses a message out of place before it decodes it, and shows it', () => {
+    const events: TlsEvent[] = [];
+    const trace = (event: TlsEvent) => events.push(event);
+    const server = answerTo(record(22, Uint8Array.of(11, 0, 0, 1, 0)), { trace });
+    const message = events.find((event) => event.kind === 'message');
+    expect(message).toMatchObject({ name: 'certificate', direction: 'received', fields: [] });
     expect(server.error).toMatchObject({ code: 'UNEXPECTED_MESSAGE', alert: 'unexpected_message' });
     expect(server.error?.message).toBe('got certificate in START, expected client_hello');
   });
