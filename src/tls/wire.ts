@@ -9,10 +9,20 @@ export { supportedVersions } from './extensions/supported-versions.ts';
 export { type ClientHello, encodeClientHello } from './messages/client-hello.ts';
 export { FieldTree } from './messages/field-tree.ts';
 export { decodeMessage, type HandshakeName, type MessageOf } from './messages/message.ts';
+export {
+  decodeTls12Message,
+  type Tls12Message,
+} from './messages/tls12/message.ts';
+export {
+  encodeServerKeyParams,
+  type ServerKeyExchange,
+  type ServerKeyExchangeContext,
+} from './messages/tls12/server-key-exchange.ts';
 export { ALERTS, type AlertName, alertName, type FatalAlertName } from './registry/alerts.ts';
 export { CIPHER_SUITES, cipherSuiteName } from './registry/cipher-suites.ts';
 export { EXTENSION_TYPES, type ExtensionName } from './registry/extension-types.ts';
 export { HANDSHAKE_TYPES } from './registry/handshake-types.ts';
+export { keyExchangeOf } from './registry/key-exchange.ts';
 export { GROUPS, groupName } from './registry/named-groups.ts';
 export { SIGNATURE_SCHEMES, schemeName } from './registry/signature-schemes.ts';
 export { VERSIONS, versionName } from './registry/versions.ts';

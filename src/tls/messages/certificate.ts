@@ -46,7 +46,8 @@ export function decodeCertificate(reader: Reader, message: Uint8Array): Certific
     extensions: decodeExtensions(entry, 'certificate', message),
   });
   while (list.remaining > 0) {
-    if (certificateList.length === MAX_CHAIN_LENGTH) throw tooLong(list.offset, list.offset + list.remaining);
+    if (certificateList.length === MAX_CHAIN_LENGTH)
+      throw tooManyCertificates(list.offset, list.offset + list.remaining, RFC);
     certificateList.push(list.group('certificate_entry', readEntry));
   }
   list.end();
@@ -66,13 +67,14 @@ export function encodeCertificate(message: OutgoingCertificate, alloc?: Allocato
   });
 }
 
-function tooLong(start: number, end: number): TlsError {
+/** The refusal of a chain of more than {@link MAX_CHAIN_LENGTH}, with the bytes that are too many. */
+export function tooManyCertificates(start: number, end: number, spec: string): TlsError {
   return new TlsError({
     code: 'LIMIT_EXCEEDED',
     alert: 'illegal_parameter',
     fault: 'peer',
     message: `certificate: more than ${MAX_CHAIN_LENGTH} certificates`,
-    spec: RFC,
+    spec,
     evidence: { messageType: 'certificate', span: { start, end } },
   });
 }

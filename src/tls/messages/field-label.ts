@@ -23,6 +23,7 @@ const LOOKUPS: ReadonlyMap<string, Lookup> = new Map<string, Lookup>([
   ['group', groupName],
   ['selected_group', groupName],
   ['named_group_list', groupName],
+  ['named_curve', groupName],
   ['algorithm', schemeName],
   ['supported_signature_algorithms', schemeName],
   ['ke_mode', (code) => PSK_MODES.get(code)],

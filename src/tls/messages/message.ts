@@ -2,9 +2,10 @@
  * Every handshake message of TLS 1.3, decoded from the bytes of one whole message. Each message's form is in its
  * own file; the order in which messages may come is not known here. Start at {@link decodeMessage}.
  */
-import { type FieldSink, ReadError, Reader } from '../../bytes/index.ts';
+import type { FieldSink, Reader } from '../../bytes/index.ts';
 import { decoding, TlsError } from '../error.ts';
 import { HANDSHAKE_TYPES, handshakeTypeName } from '../registry/handshake-types.ts';
+import { handshakeBody } from './body.ts';
 import { type Certificate, decodeCertificate } from './certificate.ts';
 import { type CertificateRequest, decodeCertificateRequest } from './certificate-request.ts';
 import { type CertificateVerify, decodeCertificateVerify } from './certificate-verify.ts';
@@ -75,14 +76,5 @@ export function decodeMessage(typeCode: number, message: Uint8Array, sink?: Fiel
       evidence: { messageType: name, span: { start: 0, end: Math.min(1, message.length) } },
     });
   }
-  return decoding(name, RFC, () => {
-    const reader = new Reader(message, sink);
-    reader.u8('msg_type');
-    const start = reader.offset;
-    const length = reader.u24('length');
-    if (length !== reader.remaining) {
-      throw new ReadError(`length is ${length}, the body has ${reader.remaining} bytes`, start, reader.offset);
-    }
-    return decode(reader, message);
-  });
+  return decoding(name, RFC, () => decode(handshakeBody(message, sink), message));
 }
