@@ -34,6 +34,11 @@ it('names the key that signed by its identifier', () => {
   expect(parsed({ name: 'a', by: ca }).authorityKeyIdentifier).toEqual(parseCertificate(ca.der).subjectKeyIdentifier);
 });
 
+it('says where the issuer is published', () => {
+  const caIssuers = ['http://ca.example/issuer.der'];
+  expect(parsed({ name: 'a', caIssuers }).authorityInfoAccess).toEqual({ ocsp: [], caIssuers });
+});
+
 it('writes serials as positive numbers', () => {
   expect(toHex(parsed({ name: 'a', serial: Uint8Array.of(0xff) }).serial)).toBe('00ff');
 });

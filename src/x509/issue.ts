@@ -5,6 +5,7 @@
 import { der, OID } from '../asn1/index.ts';
 import { EMPTY } from '../bytes/index.ts';
 import type { PrivateKey, SchemeName } from '../crypto/index.ts';
+import { encodeAuthorityInfoAccess } from './extensions/authority-info-access.ts';
 import { encodeBasicConstraints } from './extensions/basic-constraints.ts';
 import { encodeExtendedKeyUsage } from './extensions/extended-key-usage.ts';
 import { encodeAuthorityKeyId, encodeSubjectKeyId } from './extensions/key-identifiers.ts';
@@ -43,6 +44,8 @@ export interface Issuance {
   readonly keyUsage?: readonly KeyUsage[];
   /** Key purposes as object identifiers. Empty or absent leaves the extension out. */
   readonly extendedKeyUsage?: readonly string[];
+  /** URIs of the issuer's certificate, for authorityInfoAccess. Empty or absent leaves the extension out. */
+  readonly caIssuers?: readonly string[];
   /** Added behind the others; one with the object identifier of another replaces that. */
   readonly extraExtensions?: readonly ExtensionInput[];
   /** Default: PKCS#1 with SHA-256 for a plain RSA key, otherwise the key's first scheme. */
@@ -70,7 +73,7 @@ export function issueCertificate(request: Issuance): Uint8Array {
 }
 
 function extensionsOf(request: Issuance, issuerKeyId: Uint8Array | undefined): ExtensionInput[] {
-  const { ca, names = [], extendedKeyUsage = [], extraExtensions = [] } = request;
+  const { ca, names = [], extendedKeyUsage = [], caIssuers = [], extraExtensions = [] } = request;
   const keyUsage = request.keyUsage ?? (ca ? ['keyCertSign', 'cRLSign'] : ['digitalSignature']);
   const subjectKeyId = keyIdentifier(request.subjectPublicKey);
   const authorityKeyId = request.issuer === undefined ? subjectKeyId : issuerKeyId;
@@ -90,6 +93,7 @@ function extensionsOf(request: Issuance, issuerKeyId: Uint8Array | undefined): E
     // RFC 5280 section 4.2.1.6: critical when the subject is empty.
     add(OID.subjectAltName, Object.keys(request.subject).length === 0, encodeSubjectAltName(names));
   }
+  if (caIssuers.length > 0) add(OID.authorityInfoAccess, false, encodeAuthorityInfoAccess({ ocsp: [], caIssuers }));
   const replaced = new Set(extraExtensions.map(({ oid }) => oid));
   return [...extensions.filter(({ oid }) => !replaced.has(oid)), ...extraExtensions];
 }
