@@ -66,6 +66,8 @@ export const OID = {
   sha256: '2.16.840.1.101.3.4.2.1',
   sha384: '2.16.840.1.101.3.4.2.2',
   sha512: '2.16.840.1.101.3.4.2.3',
+  // Contents of a CMS message (RFC 5652 section 5.1)
+  signedData: '1.2.840.113549.1.7.2',
 } as const satisfies Readonly<Record<string, string>>;
 
 /** A name in {@link OID}. */

@@ -1,4 +1,5 @@
 import { OID } from '../asn1/index.ts';
+import { equal } from '../bytes/index.ts';
 import type { CryptoProvider } from '../crypto/index.ts';
 import { casBelow, checkCertificate, type Fault, type Purpose } from './checks.ts';
 import { X509Error } from './error.ts';
@@ -13,6 +14,8 @@ import { CHAIN_FINDING_CODES, type ChainFinding, type ChainFindingCode, type Cha
 export interface ChainInput {
   /** DER certificates in the order they were sent, the leaf first. */
   readonly sent: readonly Uint8Array[];
+  /** DER certificates that were found elsewhere and may stand in the path too. What does not parse is passed over. */
+  readonly fetched?: readonly Uint8Array[];
   readonly roots: RootStore;
   /** Who the leaf must be; `undefined` where nobody in particular is expected, as with client certificates. */
   readonly name: ReferenceIdentity | undefined;
@@ -25,6 +28,9 @@ export interface ChainInput {
 /** Certificates of one chain that are looked at; a TLS message can hold thousands. */
 const MAX_SENT = 32;
 
+/** Certificates found elsewhere that are looked at. */
+const MAX_FETCHED = 16;
+
 /**
  * Whether a chain is acceptable, and everything that is wrong with it. What is not understood is not accepted.
  * Throws nothing that comes from the certificates.
@@ -32,8 +38,8 @@ const MAX_SENT = 32;
 export function validateChain(input: ChainInput): ChainVerdict {
   const { candidates, findings } = parseSent(input);
   const leaf = candidates.find((candidate) => candidate.sent === 0);
-  if (leaf === undefined) return { trusted: false, path: [], sent: [], anchored: false, findings: ranked(findings) };
-  const builder = new PathBuilder(candidates, input.roots, input.crypto);
+  if (leaf === undefined) return { trusted: false, path: [], sent: [], fetched: [], anchored: false, findings: ranked(findings) };
+  const builder = new PathBuilder([...candidates, ...parseFetched(input)], input.roots, input.crypto);
   const best = bestPath(builder, leaf, input);
   const all = ranked([...findings, ...checkIdentity(leaf, input.name), ...best.findings]);
   const { links, end } = best.path;
@@ -41,6 +47,7 @@ export function validateChain(input: ChainInput): ChainVerdict {
     trusted: end === 'anchor' && all.length === 0,
     path: links.map((link) => link.certificate),
     sent: links.map((link) => link.sent),
+    fetched: links.map((link) => link.fetched),
     anchored: end === 'anchor',
     findings: all,
   };
@@ -77,6 +84,21 @@ function parseSent({ sent, roots }: ChainInput): { candidates: Candidate[]; find
     }
   }
   return { candidates, findings };
+}
+
+function parseFetched({ sent, fetched = [], roots }: ChainInput): Candidate[] {
+  return fetched.slice(0, MAX_FETCHED).flatMap((der, index): Candidate[] => {
+    // What is there already, sent or trusted, keeps its place there.
+    if ([...sent, ...fetched.slice(0, index)].some((other) => equal(other, der))) return [];
+    try {
+      const certificate = parseCertificate(der);
+      const isRoot = roots.find(certificate) !== undefined;
+      return isRoot ? [] : [{ certificate, sent: undefined, fetched: index, anchor: false }];
+    } catch (error) {
+      if (error instanceof X509Error) return [];
+      throw error;
+    }
+  });
 }
 
 interface JudgedPath {

@@ -17,7 +17,8 @@ export {
   type Certificate,
   parseCertificate,
 } from './parse.ts';
-export { certificatesFromPem } from './pem.ts';
+export { certificatesFromPem, certificatesToPem } from './pem.ts';
 export { printable } from './printable.ts';
+export { publishedCertificates } from './published.ts';
 export { RootStore } from './roots.ts';
 export type { ChainFinding, ChainFindingCode, ChainVerdict } from './verdict.ts';

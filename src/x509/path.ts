@@ -9,6 +9,8 @@ export interface Candidate {
   readonly certificate: Certificate;
   /** Its place among those sent, `undefined` when only the trust store has it. */
   readonly sent: number | undefined;
+  /** Its place among those found elsewhere. */
+  readonly fetched?: number;
   /** Whether it is in the trust store: a path ends here. */
   readonly anchor: boolean;
 }

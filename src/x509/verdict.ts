@@ -73,6 +73,8 @@ export interface ChainVerdict {
   readonly path: readonly Certificate[];
   /** For each certificate of the path its place among those sent; `undefined` when only the trust store has it. */
   readonly sent: readonly (number | undefined)[];
+  /** The same for those found elsewhere. */
+  readonly fetched: readonly (number | undefined)[];
   /** Whether the last certificate of the path is in the trust store. */
   readonly anchored: boolean;
   /** What is wrong with the best path and with what was sent: all of it, the gravest first. */
