@@ -8,6 +8,7 @@ export { keyShare } from './extensions/key-share.ts';
 export { supportedVersions } from './extensions/supported-versions.ts';
 export { type ClientHello, encodeClientHello } from './messages/client-hello.ts';
 export { FieldTree } from './messages/field-tree.ts';
+export { HandshakeBuffer } from './messages/frame.ts';
 export { decodeMessage, type HandshakeName, type MessageOf } from './messages/message.ts';
 export {
   decodeTls12Message,

@@ -25,7 +25,7 @@ export type Answer =
       readonly group: string | undefined;
       readonly retry: boolean;
     }
-  | { readonly kind: 'alert'; readonly name: string; readonly code: number }
+  | { readonly kind: 'alert'; readonly name: string; readonly code: number; readonly isWarning: boolean }
   | { readonly kind: 'other'; readonly first: Uint8Array }
   /** Not enough to tell, or nothing at all. */
   | { readonly kind: 'none' };
@@ -35,6 +35,8 @@ export type ProbeOutcome = 'pass' | 'fail' | 'unknown';
 
 const RECORD_HEADER = 5;
 const HANDSHAKE_HEADER = 4;
+const WARNING = 1;
+const CLOSE_NOTIFY = 0;
 
 /** Longest ServerHello that is waited for: real ones stay below 1,400 bytes with a post-quantum share. */
 const MAX_SERVER_HELLO = 8_192;
@@ -52,8 +54,11 @@ export function readAnswer(received: Uint8Array): Answer {
 /** Whether enough has come to judge a probe by: then the connection is closed. */
 export function isAnswered(change: Change, received: Uint8Array): boolean {
   if (received.length === 0) return false;
-  if (change.passesOn === 'server_hello')
-    return readAnswer(received).kind !== 'none' || received.length > MAX_SERVER_HELLO;
+  if (change.passesOn === 'server_hello') {
+    const answer = readAnswer(received);
+    const isOpen = answer.kind === 'none' || (answer.kind === 'alert' && answer.isWarning);
+    return !isOpen || received.length > MAX_SERVER_HELLO;
+  }
   // A line of text, or enough of it.
   return received.includes(0x0a) || received.length >= 64;
 }
@@ -103,10 +108,14 @@ export function firstLine(bytes: Uint8Array): string {
   return line.length > 60 ? `${line.substring(0, 60)}…` : line;
 }
 
+/** A server may complain of the name and go on (RFC 6066 section 3): what comes behind the warning is its answer. */
 function readAlert(received: Uint8Array): Answer {
   const code = received[RECORD_HEADER + 1];
   if (code === undefined) return { kind: 'none' };
-  return { kind: 'alert', code, name: alertName(code) ?? 'unregistered' };
+  const isWarning = received[RECORD_HEADER] === WARNING && code !== CLOSE_NOTIFY;
+  const behind = received.subarray(RECORD_HEADER + u16(received, 3));
+  if (isWarning && behind[0] === 22) return readAnswer(behind);
+  return { kind: 'alert', code, name: alertName(code) ?? 'unregistered', isWarning };
 }
 
 function readServerHello(received: Uint8Array): Answer {

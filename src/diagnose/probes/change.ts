@@ -43,6 +43,8 @@ export interface Change {
   readonly name: string;
   /** What an answer must be for the change to have helped. */
   readonly passesOn: 'server_hello' | 'http_response' | 'any_byte';
+  /** Whether a server of TLS 1.2 or older is read on to ServerHelloDone: it serves what it would serve anybody. */
+  readonly readsOn?: true;
   /** The bytes to send; `undefined` where the failing handshake did not have the input. */
   bytes(context: ChangeContext): Uint8Array | undefined;
 }
@@ -63,6 +65,7 @@ const CHANGES: readonly Change[] = [
     input: 'offered versions',
     to: 'TLS 1.2 and older',
     passesOn: 'server_hello',
+    readsOn: true,
     bytes: ({ hello }) => inRecord(withVersion12(hello)),
   },
   {
@@ -71,6 +74,7 @@ const CHANGES: readonly Change[] = [
     input: 'offered cipher suites',
     to: 'every registered one of TLS 1.3',
     passesOn: 'server_hello',
+    readsOn: true,
     bytes: ({ hello }) => inRecord(widen(hello, ['cipher_suites'])),
   },
   {
@@ -79,6 +83,7 @@ const CHANGES: readonly Change[] = [
     input: 'offered groups',
     to: 'every registered one',
     passesOn: 'server_hello',
+    readsOn: true,
     bytes: ({ hello }) => inRecord(widen(hello, ['groups'])),
   },
   {
@@ -87,6 +92,7 @@ const CHANGES: readonly Change[] = [
     input: 'offered signature schemes',
     to: 'every registered one',
     passesOn: 'server_hello',
+    readsOn: true,
     bytes: ({ hello }) => inRecord(widen(hello, ['signature_schemes'])),
   },
   {
@@ -95,6 +101,7 @@ const CHANGES: readonly Change[] = [
     input: 'offered cipher suites, groups and signature schemes',
     to: 'every registered one',
     passesOn: 'server_hello',
+    readsOn: true,
     bytes: ({ hello }) => inRecord(widen(hello, ['cipher_suites', 'groups', 'signature_schemes'])),
   },
   {

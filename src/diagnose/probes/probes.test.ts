@@ -123,9 +123,23 @@ describe('readAnswer', () => {
   });
 
   test('an alert, an alert that nobody registered, and half an alert', () => {
-    expect(readAnswer(fromHex('15030300020228'))).toEqual({ kind: 'alert', name: 'handshake_failure', code: 40 });
+    expect(readAnswer(fromHex('15030300020228'))).toEqual({
+      kind: 'alert',
+      name: 'handshake_failure',
+      code: 40,
+      isWarning: false,
+    });
     expect(readAnswer(fromHex('150303000202ff'))).toMatchObject({ kind: 'alert', name: 'unregistered' });
     expect(readAnswer(fromHex('150303000202'))).toEqual({ kind: 'none' });
+  });
+
+  test('a warning, and what comes behind it', () => {
+    const warning = fromHex('15030300020170');
+    expect(readAnswer(warning)).toMatchObject({ kind: 'alert', name: 'unrecognized_name', isWarning: true });
+    expect(readAnswer(Uint8Array.of(...warning, ...alert))).toMatchObject({ kind: 'alert', isWarning: true });
+    expect(readAnswer(Uint8Array.of(...warning, ...inRecords(serverHello, 100))).kind).toBe('server_hello');
+    expect(isAnswered(changeOf('groups:all'), warning)).toBe(false);
+    expect(isAnswered(changeOf('groups:all'), fromHex('15030300020100'))).toBe(true);
   });
 
   test('anything else', () => {

@@ -1,15 +1,12 @@
 import type { Socket } from 'node:net';
 import {
+  AnswerReader,
   type ExchangeObservation,
   type ExchangeRequest,
-  isAnswered,
   type TcpObservation,
   type TransportEnd,
 } from '../../diagnose/index.ts';
 import { openTcp } from './tcp.ts';
-
-/** Bytes of an answer that are kept. */
-const MAX_ANSWER = 2 ** 14;
 
 /** Sends bytes on a connection of their own and keeps the first answer. Never rejects. */
 export async function exchange(
@@ -19,13 +16,15 @@ export async function exchange(
   const { socket, observation: tcp } = await openTcp(request, now);
   const at = now();
   const { end, received } =
-    socket === undefined ? { end: 'unconnected' as const, received: Buffer.alloc(0) } : await converse(socket, request);
+    socket === undefined
+      ? { end: 'unconnected' as const, received: new Uint8Array(0) }
+      : await converse(socket, request);
   const { address, port, connection, change, bytes } = request;
   return [
     tcp,
     {
       ...{ kind: 'exchange', connection, at, took: now() - at, address, port },
-      ...{ change: change.id, sent: bytes, received: new Uint8Array(received), end },
+      ...{ change: change.id, sent: bytes, received, end },
     },
   ];
 }
@@ -33,18 +32,17 @@ export async function exchange(
 function converse(
   socket: Socket,
   { bytes, change, timeout }: ExchangeRequest,
-): Promise<{ readonly end: TransportEnd; readonly received: Buffer }> {
-  let received = Buffer.alloc(0);
+): Promise<{ readonly end: TransportEnd; readonly received: Uint8Array }> {
+  const answer = new AnswerReader(change);
   return new Promise((resolve) => {
     const timer = setTimeout(() => done('timeout'), timeout);
     const done = (end: TransportEnd) => {
       clearTimeout(timer);
       socket.destroy();
-      resolve({ end, received });
+      resolve({ end, received: answer.received });
     };
     socket.on('data', (chunk: Buffer) => {
-      received = Buffer.concat([received, chunk]).subarray(0, MAX_ANSWER);
-      if (isAnswered(change, received) || received.length === MAX_ANSWER) done('open');
+      if (answer.push(chunk)) done('open');
     });
     socket.once('end', () => done('closed'));
     socket.once('error', () => done('reset'));
