@@ -3,7 +3,16 @@
  * versions may add some.
  */
 import * as v from 'valibot';
-import { ALL_CHANGES, bytesFromHex, CAUSES, type ChangeId, type FindingCode, SCHEMA } from '../diagnose/index.ts';
+import {
+  ALL_CHANGES,
+  bytesFromHex,
+  CAUSES,
+  type ChangeId,
+  type FindingCode,
+  type HandshakeChangeId,
+  isHandshakeChangeId,
+  SCHEMA,
+} from '../diagnose/index.ts';
 import { ALERTS, type AlertName, HANDSHAKE_TYPES, type HandshakeName } from '../tls/wire.ts';
 
 const text = v.pipe(v.string(), v.maxLength(4_096));
@@ -111,6 +120,7 @@ const observation = v.variant('kind', [
     port,
     status: v.picklist(['connected', 'refused', 'timeout', 'reset', 'unreachable', 'no_route', 'denied', 'failed']),
     detail: v.exactOptional(text),
+    change: v.exactOptional(v.custom<HandshakeChangeId>(isHandshakeChangeId, 'not a known change')),
   }),
   v.object({
     kind: v.literal('tls'),
@@ -161,6 +171,7 @@ const observation = v.variant('kind', [
     path: text,
     status: v.exactOptional(count),
     headers: v.record(text, text),
+    says: v.exactOptional(text),
     error: v.exactOptional(text),
   }),
   v.object({

@@ -9,6 +9,7 @@ import type {
   TcpObservation,
   TlsObservation,
 } from './observations.ts';
+import type { HandshakeChangeId } from './probes/handshake-change.ts';
 import type { Run } from './run.ts';
 import { endpointText } from './target.ts';
 
@@ -28,21 +29,33 @@ export type Symptom =
   /** The peer broke the protocol. */
   | { readonly kind: 'violation' };
 
-/** What was seen at one address. */
-export interface AddressFacts {
-  readonly address: string;
-  readonly port: number;
-  /** `192.0.2.10:443`. */
-  readonly endpoint: string;
+/** What was seen on a connection with a handshake. */
+interface HandshakeFacts {
   readonly tcp: TcpObservation;
   readonly tls: TlsObservation | undefined;
   readonly negotiated: Negotiated;
   readonly chain: ChainObservation | undefined;
+  readonly http: HttpObservation | undefined;
+  readonly symptom: Symptom;
+}
+
+/** A whole handshake that differs in one input. */
+export interface HandshakeProbe extends HandshakeFacts {
+  readonly change: HandshakeChangeId;
+}
+
+/** What was seen at one address. */
+export interface AddressFacts extends HandshakeFacts {
+  readonly address: string;
+  readonly port: number;
+  /** `192.0.2.10:443`. */
+  readonly endpoint: string;
   /** The last one: another connection may have asked again with GET. */
   readonly http: HttpObservation | undefined;
-  /** The connections that differ in one input. */
+  /** The connections that differ in one input and stop at the first answer. */
   readonly exchanges: readonly ExchangeObservation[];
-  readonly symptom: Symptom;
+  /** Those that go the whole way. */
+  readonly handshakes: readonly HandshakeProbe[];
 }
 
 /** A run, looked at by address. */
@@ -61,37 +74,43 @@ export function factsOf(run: Run): Facts {
     observations.filter((one): one is Extract<(typeof observations)[number], { kind: K }> => one.kind === kind);
   const tcp = of('tcp');
   const exchanges = of('exchange');
-  const probing = new Set(exchanges.map(({ connection }) => connection));
-  const first = tcp.filter(
-    (one, index) =>
-      !probing.has(one.connection) &&
-      tcp.findIndex((other) => other.address === one.address && other.port === one.port) === index,
-  );
+  const probing = new Set([...exchanges, ...of('fetch')].map(({ connection }) => connection));
+  const handshakeOn = (one: TcpObservation): HandshakeFacts => {
+    const here = (other: { readonly connection: number }) => other.connection === one.connection;
+    const tls = of('tls').find(here);
+    const negotiated = negotiatedOf(tls);
+    const [chain, http] = [of('chain').find(here), of('http').find(here)];
+    return { tcp: one, tls, negotiated, chain, http, symptom: symptomOf(tls, negotiated) };
+  };
+  // Those that nothing was changed on, each address in the order of its first.
+  const plain = tcp.filter((one) => one.change === undefined && !probing.has(one.connection));
+  const first = plain.filter((one, index) => plain.findIndex(isAt(one)) === index);
   return {
     run,
     dns: of('dns')[0],
     connections: tcp.length,
     addresses: first.map((one) => {
-      const connectionsTo = tcp
-        .filter(({ address, port }) => address === one.address && port === one.port)
-        .map(({ connection }) => connection);
-      const here = (other: { readonly connection: number }) => other.connection === one.connection;
-      const tls = of('tls').find(here);
-      const negotiated = negotiatedOf(tls);
+      const again = plain.filter(isAt(one)).map(({ connection }) => connection);
       return {
+        ...handshakeOn(one),
         address: one.address,
         port: one.port,
         endpoint: endpointText(one.address, one.port),
-        tcp: one,
-        tls,
-        negotiated,
-        chain: of('chain').find(here),
-        http: of('http').findLast(({ connection }) => connectionsTo.includes(connection)),
-        exchanges: exchanges.filter(({ address, port }) => address === one.address && port === one.port),
-        symptom: symptomOf(tls, negotiated),
+        http: of('http').findLast(({ connection }) => again.includes(connection)),
+        exchanges: exchanges.filter(isAt(one)),
+        handshakes: tcp.filter(isAt(one)).flatMap((other) => {
+          const { change } = other;
+          return change === undefined ? [] : { ...handshakeOn(other), change };
+        }),
       };
     }),
   };
+}
+
+/** Whether something was seen at the same address and port. */
+function isAt(one: { readonly address: string; readonly port: number }) {
+  return (other: { readonly address: string; readonly port: number }) =>
+    other.address === one.address && other.port === one.port;
 }
 
 /** Whether nothing was heard of a record type: that says something of the resolver and nothing of the name. */

@@ -55,10 +55,11 @@ export function failsWith(facts: Facts, fault: string): string {
   return `${targetText(facts)} fails: ${fault}`;
 }
 
-/** The proof by a probe that passed with one change, and by its control that failed without, where the answer does not speak for itself. */
+/** The proof by a probe that passed with one change, and by its controls that failed without, where the answer does not speak for itself. */
 export function proofByProbe(
   address: AddressFacts,
-  [exchange, control]: readonly [ExchangeObservation, ExchangeObservation?],
+  exchange: ExchangeObservation,
+  controls: readonly ExchangeObservation[],
   facts: Facts,
   before: string,
 ): Proof {
@@ -68,7 +69,7 @@ export function proofByProbe(
     changed: `${change.input}: ${valueBefore(exchange.change, facts.run.settings.input)} -> ${change.to}`,
     before,
     after: describeAnswer(exchange),
-    connections: [address.tcp.connection, exchange.connection, ...(control === undefined ? [] : [control.connection])],
+    connections: [address.tcp.connection, exchange.connection, ...controls.map(({ connection }) => connection)],
   };
 }
 

@@ -2,11 +2,13 @@ import type {
   ChainObservation,
   DnsRecords,
   ExchangeObservation,
+  FetchObservation,
   HttpObservation,
   TcpObservation,
   TlsObservation,
 } from './observations.ts';
 import type { Change } from './probes/change.ts';
+import type { HandshakeChangeId } from './probes/handshake-change.ts';
 import type { ProbeInput } from './probes/input.ts';
 
 /** Finds the addresses of a name. */
@@ -35,13 +37,51 @@ export interface HandshakeRequest extends Endpoint {
   /** Epoch milliseconds that certificates are judged at. */
   readonly clock: number;
   /** What to request when the handshake is complete; absent for nothing. */
-  readonly http?: { readonly method: 'HEAD' | 'GET'; readonly host: string; readonly path: string };
+  readonly http?: HttpRequest;
+  /** The change that it is made for, where it is a probe. */
+  readonly change?: HandshakeChangeId;
+  /**
+   * Completes the handshake whatever the verdict on the chain is, to ask an unauthenticated peer for the time. No client
+   * certificate goes with it, and no request but a HEAD of `/`.
+   */
+  readonly acceptsAnyChain?: true;
+}
+
+/** A request after a handshake. */
+export interface HttpRequest {
+  readonly method: 'HEAD' | 'GET';
+  readonly host: string;
+  readonly path: string;
+  /** Milliseconds to wait where the server did not promise HTTP by ALPN. */
+  readonly patience: number;
 }
 
 /** Bytes to send, and the first answer to wait for. */
 export interface ExchangeRequest extends Endpoint {
   readonly change: Change;
   readonly bytes: Uint8Array;
+}
+
+/** A certificate to fetch. */
+export interface FetchRequest extends Pick<Endpoint, 'connection' | 'timeout'> {
+  readonly url: string;
+  readonly families: readonly (4 | 6)[];
+  /** The address of the peer whose certificate names the URL: what it may lead to depends on it. */
+  readonly peer: string;
+}
+
+/** Certificates to judge. */
+export interface ChainRequest {
+  /** The connection that they came over. */
+  readonly connection: number;
+  /** DER, as sent, the leaf first. */
+  readonly sent: readonly Uint8Array[];
+  /** What was fetched for them. */
+  readonly fetched?: readonly FetchObservation[];
+  /** Whom the peer must be. */
+  readonly identity: string;
+  /** Epoch milliseconds that they are judged at. */
+  readonly clock: number;
 }
 
 /**
@@ -56,6 +96,10 @@ export interface Network {
     request: HandshakeRequest,
   ): Promise<readonly (TcpObservation | TlsObservation | ChainObservation | HttpObservation)[]>;
   exchange(request: ExchangeRequest): Promise<readonly (TcpObservation | ExchangeObservation)[]>;
+  /** Fetches over HTTP without TLS, follows no redirect, and goes nowhere where the peer might only want it sent. */
+  fetch(request: FetchRequest): Promise<readonly (TcpObservation | FetchObservation)[]>;
+  /** Judges by the trusted roots, which are not the diagnosis's to know. Opens nothing. */
+  judge(request: ChainRequest): ChainObservation;
 }
 
 /** Told what happens while it happens. */

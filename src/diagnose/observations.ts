@@ -6,6 +6,7 @@ import type { Span } from '../bytes/index.ts';
 import type { StampedEvent } from '../explain/index.ts';
 import type { FindingCode } from './finding.ts';
 import type { ChangeId } from './probes/change.ts';
+import type { HandshakeChangeId } from './probes/handshake-change.ts';
 import type { ProbeInput } from './probes/input.ts';
 
 /**
@@ -67,6 +68,8 @@ export interface TcpObservation {
   readonly port: number;
   readonly status: TcpStatus;
   readonly detail?: string;
+  /** The change of the handshake that it was opened for, where that is a probe. */
+  readonly change?: HandshakeChangeId;
 }
 
 /** How the byte stream stood when it was over; `unconnected` for a probe that got no connection. */
@@ -105,8 +108,12 @@ export interface PathCertificate {
   readonly name: string;
   readonly notBefore: number;
   readonly notAfter: number;
-  /** Its place among those sent; absent when only the trust store has it. */
+  /** Its place among those sent. */
   readonly sent?: number;
+  /** Which fetch gave it, where it was not sent: the connection, and the place among what it gave. */
+  readonly fetched?: { readonly connection: number; readonly index: number };
+  /** DER, where only the trust store has it: no other observation does. */
+  readonly anchor?: Uint8Array;
 }
 
 /** Something wrong with a chain, as the validation says it. */
@@ -133,6 +140,8 @@ export interface ChainObservation {
   readonly time: number;
   /** Whom the peer must be. */
   readonly identity: string;
+  /** The connections of the fetches whose certificates were added to those sent; absent where it was judged as sent. */
+  readonly fetched?: readonly number[];
   readonly trusted: boolean;
   readonly anchored: boolean;
   readonly path: readonly PathCertificate[];
@@ -151,8 +160,34 @@ export interface HttpObservation {
   readonly status?: number;
   /** The few that a check reads, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** A sentence of a known error page that stands in the answer; nothing else of a body is kept. */
+  readonly says?: string;
   /** Why there is no status. */
   readonly error?: string;
+}
+
+/**
+ * How fetching a certificate ended: `redirect` leads to `location`; `forbidden` was not tried, because it must not be;
+ * `no_address` is what the resolver said; `unreachable` what the connection; `failed` what HTTP did.
+ */
+export type FetchStatus = 'found' | 'redirect' | 'forbidden' | 'no_address' | 'unreachable' | 'failed' | 'unusable';
+
+/** An issuer's certificate was asked for where a certificate says that it is published (RFC 5280 section 4.2.2.1). */
+export interface FetchObservation {
+  readonly kind: 'fetch';
+  /** Absent where none was opened. */
+  readonly connection?: number;
+  readonly at: number;
+  readonly took: number;
+  /** As the certificate or the redirect before has it: hostile. */
+  readonly url: string;
+  readonly status: FetchStatus;
+  /** Where it leads, absolute. */
+  readonly location?: string;
+  /** Why there is nothing, in a few words. */
+  readonly detail?: string;
+  /** DER. */
+  readonly certificates: readonly Uint8Array[];
 }
 
 /** Bytes were sent on a connection of their own and the answer's first bytes kept: a probe. */
@@ -177,4 +212,5 @@ export type Observation =
   | TlsObservation
   | ChainObservation
   | HttpObservation
+  | FetchObservation
   | ExchangeObservation;

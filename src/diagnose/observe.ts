@@ -2,11 +2,13 @@
  * Runs a check: the name, then every address, then one probe after the other until the cause is proved, nothing more
  * can be told, or the connections are used up. What it returns are facts; judging them is report.ts.
  */
+import { nextRepair } from './aia.ts';
 import { CAUSES } from './causes/index.ts';
-import { factsOf } from './facts.ts';
+import { type AddressFacts, factsOf } from './facts.ts';
 import type { Network, Progress } from './network.ts';
 import type { Observation } from './observations.ts';
 import { nextProbe } from './planner.ts';
+import type { HandshakeChange } from './probes/handshake-change.ts';
 import { type Run, type RunSettings, SCHEMA } from './run.ts';
 import { endpointText, type Target } from './target.ts';
 import { hundredths } from './words.ts';
@@ -42,11 +44,23 @@ export async function observe(start: RunStart, network: Network, progress: Progr
   const run = (): Run => ({ schema: SCHEMA, ...start, took: network.now(), observations });
   let connection = 0;
 
+  const request = (method: 'HEAD' | 'GET', path = target.path) =>
+    settings.http ? { http: { method, host: hostHeader(start), path, patience: patienceOf(start) } } : {};
   const shake = ({ address, port }: Address, method: 'HEAD' | 'GET') => {
     connection++;
-    const http = settings.http ? { http: { method, host: hostHeader(start), path: target.path } } : {};
     const { identity } = settings;
-    return network.handshake({ address, port, connection, timeout, input, identity, clock: start.clock, ...http });
+    const end = { address, port, connection, timeout };
+    return network.handshake({ ...end, input, identity, clock: start.clock, ...request(method) });
+  };
+  const probeHandshake = ({ address, port }: Address, change: HandshakeChange) => {
+    connection++;
+    const { id, after, acceptsAnyChain, identity = settings.identity } = change;
+    return network.handshake({
+      ...{ address, port, connection, timeout, input: change.apply(input), identity, clock: start.clock },
+      ...(after === 'nothing' ? {} : request('HEAD', after === 'date' ? '/' : target.path)),
+      ...(acceptsAnyChain === undefined ? {} : { acceptsAnyChain }),
+      change: id,
+    });
   };
 
   const addresses = await findAddresses(start, network, note, progress);
@@ -54,24 +68,56 @@ export async function observe(start: RunStart, network: Network, progress: Progr
   progress(`connecting to ${first.map(({ address, port }) => endpointText(address, port)).join(', ')}`);
   note((await Promise.all(first.map((one) => shake(one, 'HEAD')))).flat());
   for (const one of factsOf(run()).addresses) {
-    if (!NO_HEAD.has(one.http?.status ?? 0) || connection >= maxConnections) continue;
+    if (!wantsGet(one) || connection >= maxConnections) continue;
     progress(`asking ${one.endpoint} again with GET`);
     note(await shake(one, 'GET'));
+  }
+
+  for (let step = nextRepair(factsOf(run())); step !== undefined; step = nextRepair(factsOf(run()))) {
+    if (step.kind === 'judge') {
+      note([network.judge(step.request)]);
+      continue;
+    }
+    if (settings.offline === true || connection >= maxConnections) break;
+    const { url, peer } = step;
+    progress(`fetching ${url}`);
+    const seen = await network.fetch({ url, peer, families: settings.families, timeout, connection: connection + 1 });
+    connection += seen.filter(({ kind }) => kind === 'tcp').length;
+    note(seen);
   }
 
   while (connection < maxConnections) {
     const plan = nextProbe(factsOf(run()), CAUSES);
     if (plan === undefined) break;
-    connection++;
-    const { address, change, bytes } = plan;
+    const { address, change } = plan;
     progress(`probing ${address.endpoint}, ${change.input}: ${change.to}`);
+    if (plan.kind === 'handshake') {
+      note(await probeHandshake(address, plan.change));
+      continue;
+    }
+    connection++;
     const { port, tcp } = address;
     // A peer that is silent for the whole timeout need not be waited for so long again: an answer takes round trips.
     const patience = address.symptom.kind === 'silent' ? Math.max(SILENCE, 20 * tcp.took) : timeout;
-    const request = { address: address.address, port, connection, timeout: Math.min(patience, timeout), change, bytes };
-    note(await network.exchange(request));
+    const end = { address: address.address, port, connection, timeout: Math.min(patience, timeout) };
+    note(await network.exchange({ ...end, change: plan.change, bytes: plan.bytes }));
   }
   return run();
+}
+
+/** Where HEAD is not known; and where 400 may be about the client certificate, which only the page of the error says. */
+function wantsGet({ http, negotiated }: AddressFacts): boolean {
+  const status = http?.status ?? 0;
+  return NO_HEAD.has(status) || (status === 400 && negotiated.certificateRequested);
+}
+
+/** Milliseconds to wait for HTTP that nobody promised: many services speak something else and say nothing. */
+const UNPROMISED = 1_500;
+
+/** The whole timeout where the user says that it is HTTP, by the scheme or by its port. */
+function patienceOf({ target, settings }: RunStart): number {
+  const isHttp = target.protocol === 'https' || target.port === 443;
+  return isHttp ? settings.timeout : Math.min(settings.timeout, UNPROMISED);
 }
 
 async function findAddresses(

@@ -4,7 +4,8 @@ import type { AddressFacts, Facts } from './facts.ts';
 import type { Evidence, Finding } from './finding.ts';
 import { type FindingParts, makeFinding, proofByProbe, symptomText } from './make-finding.ts';
 import { alertReceived, findMessage } from './messages.ts';
-import { type Answer, outcomeOf, readAnswer } from './probes/answer.ts';
+import { isProved } from './planner.ts';
+import { type Answer, readAnswer } from './probes/answer.ts';
 import { type ChangeId, changeOf } from './probes/change.ts';
 
 /** What other clients print for alert 40, whatever its cause. */
@@ -53,9 +54,8 @@ export function provedByChange(
   return facts.addresses.flatMap((address) => {
     if (cause.suspect?.(address, facts) === undefined) return [];
     const exchange = address.exchanges.find((one) => one.change === change);
-    const control = address.exchanges.find((one) => one.change === 'none');
-    if (exchange === undefined || control === undefined) return [];
-    if (outcomeOf(control, address.symptom.kind) !== 'fail') return [];
+    if (exchange === undefined || !isProved({ change }, address)) return [];
+    const controls = address.exchanges.filter((one) => one.change === 'none');
     const answer = readAnswer(exchange.received);
     if (answer.kind !== 'server_hello') return [];
     return makeFinding(cause, facts, address, {
@@ -65,7 +65,7 @@ export function provedByChange(
         ...refusalEvidence(address),
         { kind: 'text', text: `with ${changeOf(change).name}: ${answerText(answer)}` },
       ],
-      proof: proofByProbe(address, [exchange, control], facts, symptomText(address)),
+      proof: proofByProbe(address, exchange, controls, facts, symptomText(address)),
     });
   });
 }

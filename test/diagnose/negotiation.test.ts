@@ -47,7 +47,7 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
       'a suite of its own',
       ['-tls1_3', '-ciphersuites', 'TLS_AES_128_CCM_SHA256'],
       {},
-      { code: 'NO_COMMON_CIPHER_SUITE', connections: 4, changed: /^offered cipher suites:/, after: /ServerHello/ },
+      { code: 'NO_COMMON_CIPHER_SUITE', connections: 5, changed: /^offered cipher suites:/, after: /ServerHello/ },
     ],
     [
       'a group of its own',
@@ -61,7 +61,7 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
       { signatureSchemes: ['rsa_pss_rsae_sha256'] },
       {
         code: 'NO_COMMON_SIGNATURE_SCHEME',
-        connections: 5,
+        connections: 6,
         changed: /^offered signature schemes:/,
         after: /ServerHello/,
       },

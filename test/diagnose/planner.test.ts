@@ -55,10 +55,30 @@ describe('the next probe', () => {
     expect(plan(alerted(1, 'handshake_failure'), ...probes)).toBe('signature_schemes:all');
   });
 
-  test('is the control once a change has passed, and none once that has failed', () => {
+  test('is the control once a change has passed, twice in a row, and none once both have failed', () => {
     const seen = [alerted(1, 'handshake_failure'), ...probe(2, 'groups:all', SERVER_HELLO)];
     expect(plan(...seen)).toBe('none');
-    expect(plan(...seen, ...probe(3, 'none', ALERT_40))).toBeUndefined();
+    const control = [...seen, ...probe(3, 'none', ALERT_40)];
+    expect(plan(...control)).toBe('none');
+    expect(search(...control).proved).toBe('NO_COMMON_GROUP');
+    expect(plan(...control, ...probe(4, 'none', ALERT_40))).toBeUndefined();
+  });
+
+  test('is one control after an alert that says its reason', () => {
+    const seen = [alerted(1, 'protocol_version'), ...probe(2, 'versions:1.2', SERVER_HELLO)];
+    expect(plan(...seen)).toBe('none');
+    expect(plan(...seen, ...probe(3, 'none', '15030300020246'))).toBeUndefined();
+  });
+
+  test('proves nothing when the second control passes: two servers may take turns', () => {
+    const seen = [
+      alerted(1, 'handshake_failure'),
+      ...probe(2, 'groups:all', SERVER_HELLO),
+      ...probe(3, 'none', ALERT_40),
+      ...probe(4, 'none', SERVER_HELLO),
+    ];
+    expect(search(...seen)).toMatchObject({ remaining: [], proved: undefined });
+    expect(plan(...seen)).toBeUndefined();
   });
 
   test('is none when the same ClientHello passes: no change explains that', () => {

@@ -73,7 +73,7 @@ function byProbe(facts: Facts, address: AddressFacts): Finding | undefined {
   return finding(facts, address, answered.received, {
     kind: 'probe',
     changed: 'an HTTP request without TLS is answered',
-    proof: proofByProbe(address, [answered], facts, symptomText(address)),
+    proof: proofByProbe(address, answered, [], facts, symptomText(address)),
   });
 }
 

@@ -4,6 +4,7 @@ import type {
   ChainObservation,
   HandshakeRequest,
   HttpObservation,
+  HttpRequest,
   ObservedError,
   ProbeInput,
   StampedEvent,
@@ -43,14 +44,20 @@ export async function handshake(
   options: HandshakeOptions,
   now: () => number,
 ): Promise<readonly Seen[]> {
-  const { socket, observation: tcp } = await openTcp(request, now);
+  const { connection, timeout, change, acceptsAnyChain } = request;
+  const isTold = request.input.clientCertificate || (request.http !== undefined && !asksNothing(request.http));
+  // Whoever is not authenticated learns nothing but that it was asked.
+  if (acceptsAnyChain === true && isTold) throw new RangeError('a peer that nobody authenticates is told too much');
+  const { socket, observation } = await openTcp(request, now);
+  const tcp = change === undefined ? observation : { ...observation, change };
   if (socket === undefined) return [tcp];
   const run = new HandshakeRun(socket, request, options, now);
   const isComplete = await run.complete();
   let http: HttpObservation | undefined;
   if (isComplete && request.http !== undefined) {
-    const { connection, timeout } = request;
-    http = await requestPath(run.tls, { ...request.http, connection, timeout }, now);
+    const isPromised = run.tls.alpnProtocol !== null && run.tls.alpnProtocol !== false;
+    const limit = isPromised ? timeout : request.http.patience;
+    http = await requestPath(run.tls, { ...request.http, connection, timeout: limit }, now);
   } else if (isComplete && run.certificateRequested) {
     await run.settle(3 * tcp.took + GRACE);
   }
@@ -61,6 +68,10 @@ export async function handshake(
     ...(run.context.found === undefined ? [] : [run.context.found]),
     ...(http === undefined ? [] : [http]),
   ];
+}
+
+function asksNothing({ method, path }: HttpRequest): boolean {
+  return method === 'HEAD' && path === '/';
 }
 
 class HandshakeRun {
@@ -81,10 +92,16 @@ class HandshakeRun {
     this.#socket = socket;
     this.#request = request;
     this.#at = now();
-    const { input, identity, clock, connection, timeout } = request;
+    const { input, identity, clock, connection, timeout, acceptsAnyChain } = request;
     this.context = new JudgingContext(
-      { ...options.credential, ...offerOf(input) },
-      { roots: options.roots, identity, clock, connection },
+      { ...(input.clientCertificate ? options.credential : {}), ...offerOf(input) },
+      {
+        roots: options.roots,
+        identity,
+        clock,
+        connection,
+        ...(acceptsAnyChain === undefined ? {} : { acceptsAnyChain }),
+      },
     );
     const tlsOptions = {
       secureContext: this.context,
