@@ -15,7 +15,8 @@ import {
 } from '../diagnose/index.ts';
 import { ALERTS, type AlertName, HANDSHAKE_TYPES, type HandshakeName } from '../tls/wire.ts';
 
-const text = v.pipe(v.string(), v.maxLength(4_096));
+/** A Certificate message holds 2^24 bytes at most, of which this engine takes 2^16: nothing said of one is much longer. */
+const text = v.pipe(v.string(), v.maxLength(2 ** 18));
 const texts = v.array(text);
 const number = v.pipe(v.number(), v.finite());
 const count = v.pipe(number, v.integer(), v.minValue(0));
@@ -146,9 +147,19 @@ const observation = v.variant('kind', [
     connection: count,
     time: epoch,
     identity: text,
+    fetched: v.exactOptional(v.array(count)),
     trusted: v.boolean(),
     anchored: v.boolean(),
-    path: v.array(v.object({ name: text, notBefore: epoch, notAfter: epoch, sent: v.exactOptional(count) })),
+    path: v.array(
+      v.object({
+        name: text,
+        notBefore: epoch,
+        notAfter: epoch,
+        sent: v.exactOptional(count),
+        fetched: v.exactOptional(v.object({ connection: count, index: count })),
+        anchor: v.exactOptional(bytes),
+      }),
+    ),
     problems: v.array(
       v.object({
         code: oneOf<FindingCode>(CAUSES.map(({ code }) => code)),
@@ -173,6 +184,19 @@ const observation = v.variant('kind', [
     headers: v.record(text, text),
     says: v.exactOptional(text),
     error: v.exactOptional(text),
+  }),
+  v.object({
+    kind: v.literal('fetch'),
+    connection: v.exactOptional(count),
+    ...timed,
+    url: text,
+    status: v.picklist([
+      ...(['found', 'redirect', 'forbidden', 'no_address'] as const),
+      ...(['unreachable', 'failed', 'unusable'] as const),
+    ]),
+    location: v.exactOptional(text),
+    detail: v.exactOptional(text),
+    certificates: v.array(bytes),
   }),
   v.object({
     kind: v.literal('exchange'),
@@ -204,6 +228,7 @@ const run = v.object({
     trust: text,
     caFile: v.exactOptional(text),
     http: v.boolean(),
+    offline: v.exactOptional(v.boolean()),
     input,
     connect: v.exactOptional(v.object({ address: text, port })),
     families: v.array(v.picklist([4, 6])),

@@ -1,4 +1,6 @@
+import { fetchesOf } from './aia.ts';
 import type { AddressFacts } from './facts.ts';
+import type { FetchObservation } from './observations.ts';
 import type { Report } from './report.ts';
 import { type Json, toJson } from './run-json.ts';
 
@@ -16,10 +18,15 @@ export function reportToJson(report: Report): Json {
     connections: facts.connections,
     steps,
     addresses: facts.addresses.map(addressToJson),
+    fetches: fetchesOf(facts).map(fetchToJson),
     findings,
     ignored,
     notMeasured,
   });
+}
+
+function fetchToJson({ connection, url, status, took, location, detail, certificates }: FetchObservation): unknown {
+  return { connection, url, status, took, location, detail, certificates: certificates.length };
 }
 
 function addressToJson({ address, port, endpoint, tcp, tls, negotiated, chain, http }: AddressFacts): unknown {

@@ -28,6 +28,22 @@ export function curl(facts: Facts, address: AddressFacts, options = ''): string 
   ].join(' ');
 }
 
+/** A command of this program for one address of the target, with the flags that say where and by what it is judged. */
+export function hellofinCommand(facts: Facts, address: AddressFacts, command: string): string {
+  const { target, settings } = facts.run;
+  const { identity, caFile, connect } = settings;
+  const isOneOfMany = facts.addresses.length > 1 || connect !== undefined;
+  const resolver = facts.dns?.resolver ?? 'system';
+  const flags = [
+    identity === target.host ? undefined : `--sni ${quote(identity)}`,
+    isOneOfMany ? `--connect ${quote(endpointText(address.address, address.port))}` : undefined,
+    caFile === undefined ? undefined : `--ca ${quote(caFile)}`,
+    resolver === 'system' ? undefined : `--resolver ${quote(resolver)}`,
+  ];
+  const place = target.port === 443 ? target.host : endpointText(target.host, target.port);
+  return ['hellofin', command, quote(place), ...flags.filter((flag) => flag !== undefined)].join(' ');
+}
+
 /** A word for a POSIX shell. */
 export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

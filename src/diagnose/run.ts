@@ -17,6 +17,8 @@ export interface RunSettings {
   /** The file given with --ca, for commands that show the same. */
   readonly caFile?: string;
   readonly http: boolean;
+  /** Whether nothing but the target and the resolver is asked. */
+  readonly offline?: boolean;
   readonly input: ProbeInput;
   /** Where to connect instead of what DNS says. */
   readonly connect?: { readonly address: string; readonly port: number };

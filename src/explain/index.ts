@@ -13,4 +13,5 @@ export {
   safeText,
   styled,
   toPlainText,
+  wrapped,
 } from './text.ts';

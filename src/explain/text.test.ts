@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { alignedRight, asciiText, safeText, styled, toPlainText, widthOf } from './text.ts';
+import { alignedRight, asciiText, safeText, styled, toPlainText, widthOf, wrapped } from './text.ts';
 
 test('what could steer a terminal is written out', () => {
   expect(safeText('a\u001b[31mb\u202ec\u200bd\n')).toBe('a\\u{1b}[31mb\\u{202e}c\\u{200b}d\\u{a}');
@@ -16,6 +16,17 @@ test('a time stands at the right edge, or one space behind', () => {
 
 test('the width counts what is shown', () => {
   expect(widthOf(['✔ a', styled('bad', '\u0007')])).toBe(8);
+});
+
+test('text is broken at spaces, and a long word stands alone', () => {
+  expect(wrapped('one two three four', 9)).toEqual(['one two', 'three', 'four']);
+  expect(wrapped('one https://shop.example/a/long/path two', 9)).toEqual([
+    'one',
+    'https://shop.example/a/long/path',
+    'two',
+  ]);
+  expect(wrapped('one \u001b\u001b two', 9)).toEqual(['one', '\u001b\u001b', 'two']);
+  expect(wrapped('', 9)).toEqual(['']);
 });
 
 test('lines lose the blanks at their end', () => {

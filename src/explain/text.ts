@@ -22,6 +22,7 @@ const ASCII: Readonly<Record<string, string>> = {
   '→': '->',
   '·': '|',
   '…': '...',
+  '└': '`-',
 };
 
 /** A piece of text in a style. */
@@ -45,6 +46,20 @@ export function asciiText(piece: string | Piece): string {
 /** The columns that a line takes, counting one for each character. */
 export function widthOf(line: Line): number {
   return line.reduce((width, piece) => width + [...safeText(piece)].length, 0);
+}
+
+/** Text in lines of at most `width` columns, broken at spaces; a word that is longer has a line of its own. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && widthOf([longer]) > width) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line];
 }
 
 /** `line` with `text` behind it so that it ends in column `column`, or one space behind where there is no room. */

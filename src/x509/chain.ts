@@ -38,7 +38,8 @@ const MAX_FETCHED = 16;
 export function validateChain(input: ChainInput): ChainVerdict {
   const { candidates, findings } = parseSent(input);
   const leaf = candidates.find((candidate) => candidate.sent === 0);
-  if (leaf === undefined) return { trusted: false, path: [], sent: [], fetched: [], anchored: false, findings: ranked(findings) };
+  if (leaf === undefined)
+    return { trusted: false, path: [], sent: [], fetched: [], anchored: false, findings: ranked(findings) };
   const builder = new PathBuilder([...candidates, ...parseFetched(input)], input.roots, input.crypto);
   const best = bestPath(builder, leaf, input);
   const all = ranked([...findings, ...checkIdentity(leaf, input.name), ...best.findings]);

@@ -34,13 +34,15 @@ export interface TestIssuance {
   readonly validTo?: number;
   readonly purposes?: readonly ('serverAuth' | 'clientAuth')[];
   readonly extraExtensions?: readonly ExtensionInput[];
+  /** Where the issuer's certificate is said to be published. */
+  readonly caIssuers?: readonly string[];
 }
 
 /** A certificate authority, with its own certificate. */
 export interface TestCa extends TestCertificate {
   issue(what?: TestIssuance): TestCertificate;
   /** An authority under this one, whose certificate is sent along with what it issues. */
-  intermediate(commonName?: string): TestCa;
+  intermediate(commonName?: string, what?: TestIssuance): TestCa;
 }
 
 interface Issuer {
@@ -63,15 +65,15 @@ export function selfSignedPem(what: TestIssuance = {}): TestCertificate {
   return leaf(what);
 }
 
-function authority(commonName: string, keyType: KeyType, parent?: Issuer): TestCa {
+function authority(commonName: string, keyType: KeyType, parent?: Issuer, what: TestIssuance = {}): TestCa {
   const pkcs = pkcs8(keyType);
   const key = nodeCrypto.importPrivateKey(pkcs);
-  const der = issue({ commonName, validTo: 365 }, key, parent, {});
+  const der = issue({ commonName, validTo: 365, ...what }, key, parent, {});
   const own: Issuer = { key, der, sent: parent === undefined ? [] : [der, ...parent.sent] };
   return {
     ...pem([der], pkcs),
     issue: (what = {}) => leaf(what, own),
-    intermediate: (name = 'hellofin test intermediate') => authority(name, 'secp256r1', own),
+    intermediate: (name = 'hellofin test intermediate', what = {}) => authority(name, 'secp256r1', own, what),
   };
 }
 
@@ -96,6 +98,7 @@ function issue(what: TestIssuance, own: PrivateKey, issuer?: Issuer, ca?: { path
     names: what.names ?? [],
     ...(ca === undefined ? {} : { ca }),
     extendedKeyUsage: (what.purposes ?? []).map((purpose) => OID[purpose]),
+    caIssuers: what.caIssuers ?? [],
     extraExtensions: what.extraExtensions ?? [],
   });
 }

@@ -1,10 +1,13 @@
 /** Chains that end in nothing that is trusted. */
+import { fetchesOf, lookedFor, repairedChain } from '../aia.ts';
 import type { Cause } from '../cause.ts';
 import { certificateFinding, type LocatedProblem, pathText, problemsOf } from '../certificates.ts';
 import type { Facts } from '../facts.ts';
-import type { Evidence } from '../finding.ts';
-import { opensslClient } from '../reproduce.ts';
-import { count } from '../words.ts';
+import type { Evidence, Finding, TextEvidence } from '../finding.ts';
+import { targetText } from '../make-finding.ts';
+import type { ChainObservation, PathCertificate } from '../observations.ts';
+import { hellofinCommand, opensslClient } from '../reproduce.ts';
+import { count, listed } from '../words.ts';
 
 /** The leaf is signed with its own key and not trusted. */
 export const certSelfSigned: Cause = {
@@ -71,46 +74,95 @@ export const rootUntrusted: Cause = {
     ),
 };
 
-/** An intermediate was not sent, and the certificate says where it is published. */
+/** Issuers were not sent, and with what is published at the places that the certificates name the chain validates. */
 export const chainIncomplete: Cause = {
   code: 'CHAIN_INCOMPLETE',
   severity: 'error',
   step: 'cert',
   title: 'an intermediate was not sent',
-  meaning: 'An intermediate was not sent; the certificate says where it is published.',
-  provedBy: "The last certificate's issuer is neither sent nor trusted, and its authorityInfoAccess names a place.",
-  remedy: 'Send the whole chain.',
+  meaning: 'An intermediate was not sent. Clients that fetch or cache it connect, the others do not.',
+  provedBy:
+    "The same chain validates with the certificates fetched from where the sent ones' authorityInfoAccess says that their issuer is published.",
+  remedy: 'Send the whole chain; `hellofin cert HOST --full-chain` prints it.',
   alsoKnownAs: missingIssuerMessages(),
   evaluate: (facts) =>
-    problemsOf(facts, 'CHAIN_INCOMPLETE').map((located) =>
-      certificateFinding(chainIncomplete, facts, located, {
-        ...missingIssuer(located),
-        fault: 'intermediate not sent',
-        notes: [`it is published at ${(located.problem.caIssuers ?? []).join(', ')}; that was not fetched`],
-      }),
-    ),
+    problemsOf(facts, 'CHAIN_INCOMPLETE').flatMap((located) => {
+      const repaired = provedRepair(facts, located);
+      return repaired === undefined ? [] : [incomplete(facts, located, repaired)];
+    }),
 };
 
-/** An issuer was not sent, and nothing says where it is to be had. */
+/** An issuer was not sent, and nothing that could be found makes the chain end in a trusted root. */
 export const unknownIssuer: Cause = {
   code: 'UNKNOWN_ISSUER',
   severity: 'error',
   step: 'cert',
   title: 'an issuer is neither sent nor trusted',
-  meaning: 'An issuer was not sent, and nothing says where it is to be had.',
-  provedBy: "The last certificate's issuer is neither sent nor trusted.",
-  remedy: 'Send the whole chain.',
+  meaning: 'An issuer was not sent, and nothing that was found leads to a trusted root.',
+  provedBy:
+    "The last certificate's issuer is neither sent nor trusted, and what its authorityInfoAccess names, if anything, gave no chain that validates.",
+  remedy: 'Send the whole chain; for a private CA pass its root: `--ca`.',
   alsoKnownAs: missingIssuerMessages(),
   evaluate: (facts) =>
-    problemsOf(facts, 'UNKNOWN_ISSUER').map((located) =>
-      certificateFinding(unknownIssuer, facts, located, {
-        ...missingIssuer(located),
+    [
+      ...problemsOf(facts, 'CHAIN_INCOMPLETE').filter((located) => provedRepair(facts, located) === undefined),
+      ...problemsOf(facts, 'UNKNOWN_ISSUER'),
+    ].map((located) => {
+      const sent = sentCount(located.address.chain?.path ?? []);
+      return certificateFinding(unknownIssuer, facts, located, {
+        title: `${count(sent, 'certificate')} sent, and the issuer of the last is neither sent nor trusted`,
+        evidence: chainEvidence(located, 'its issuer is missing'),
+        fix: {
+          text: `send the intermediates behind the certificate on ${located.address.address} (fullchain.pem); for a private CA pass its root with --ca FILE`,
+          commands: [],
+        },
         fault: 'issuer neither sent nor trusted',
-        notes: [`either an intermediate is missing, or the root is private and not in ${facts.run.settings.trust}`],
+        notes: [
+          ...searchNotes(facts, located),
+          `either an intermediate is missing, or the root is private and not in ${facts.run.settings.trust}`,
+        ],
         reproduce: reproduce(facts, located),
-      }),
-    ),
+      });
+    }),
 };
+
+/** The chain with what was fetched, where nothing is wrong with it that is not wrong with what was sent. */
+function provedRepair(facts: Facts, { address }: LocatedProblem): ChainObservation | undefined {
+  const repaired = repairedChain(facts, address);
+  const known = address.chain?.problems ?? [];
+  const isSound = repaired?.problems.every(({ code, sent }) =>
+    known.some((one) => one.code !== 'CHAIN_INCOMPLETE' && one.code === code && one.sent === sent),
+  );
+  return repaired?.anchored === true && isSound === true ? repaired : undefined;
+}
+
+function incomplete(facts: Facts, located: LocatedProblem, { path, fetched = [] }: ChainObservation): Finding {
+  const { address } = located;
+  const missing = path.filter((one) => one.fetched !== undefined);
+  const connections = new Set(missing.flatMap((one) => one.fetched?.connection ?? []));
+  const urls = fetchesOf(facts)
+    .filter((one) => connections.has(one.connection ?? 0))
+    .map(({ url }) => url);
+  const names = listed(missing.map(({ name }) => name));
+  const command = `${hellofinCommand(facts, address, 'cert')} --full-chain > fullchain.pem`;
+  return certificateFinding(chainIncomplete, facts, located, {
+    title: `${count(sentCount(path), 'certificate')} sent, ${path.length - 1} needed`,
+    fault: '',
+    summary: `${targetText(facts)} fails in some clients: ${missing.length === 1 ? 'intermediate' : 'intermediates'} not sent`,
+    where: null,
+    evidence: [{ ...markedPath(path, missing), caption: `not sent; found by AIA ${listed(urls)}` }],
+    proof: {
+      kind: 'probe',
+      changed: `certificates: as sent -> with ${names} from ${listed(urls)}`,
+      before: 'no trusted root',
+      after: `a path to ${path.at(-1)?.name ?? ''}`,
+      connections: [address.tcp.connection, ...fetched],
+    },
+    // Measured with OpenSSL, curl, Node.js and Java; each has its own words for it, which alsoKnownAs has.
+    notes: ['OK where clients fetch or cache it; curl, Node, Java fail: "unable to get local issuer certificate"'],
+    fix: { text: command, commands: [command] },
+  });
+}
 
 function missingIssuerMessages(): Cause['alsoKnownAs'] {
   return [
@@ -123,26 +175,41 @@ function missingIssuerMessages(): Cause['alsoKnownAs'] {
   ];
 }
 
-function missingIssuer(located: LocatedProblem) {
-  const { address } = located;
-  const sent = address.chain?.path.filter((one) => one.sent !== undefined).length ?? 0;
-  return {
-    title: `${count(sent, 'certificate')} sent, and the issuer of the last is neither sent nor trusted`,
-    evidence: chainEvidence(located, 'its issuer is missing'),
-    fix: {
-      text: `send the intermediates behind the certificate on ${address.address} (fullchain.pem); for a private CA pass its root with --ca FILE`,
-      commands: [],
-    },
-  };
+/** What was done to find the missing issuer, and what came of it. */
+function searchNotes(facts: Facts, { address }: LocatedProblem): string[] {
+  const { offline } = facts.run.settings;
+  const [first] = repairedChain(facts, address)?.problems ?? [];
+  const notes = lookedFor(facts, address).map(({ url, end }) => {
+    if (end?.status === 'found') return `${url} gives certificates, none of which is the issuer`;
+    if (end !== undefined) return `fetching ${end.url} gave nothing: ${end.detail ?? end.status}`;
+    return `it is said to be published at ${url}, which was not fetched${offline === true ? ' (--offline)' : ''}`;
+  });
+  return first === undefined ? notes : [...notes, `with what was fetched: ${first.message}`];
+}
+
+function sentCount(path: readonly PathCertificate[]): number {
+  return path.filter((one) => one.sent !== undefined).length;
 }
 
 /** The path as far as it goes, with its last certificate marked. */
 function chainEvidence({ address, certificate }: LocatedProblem, caption: string): Evidence[] {
   const path = address.chain?.path ?? [];
-  const text = pathText(path);
-  const last = certificate?.name ?? path.at(-1)?.name ?? '';
-  const start = text.lastIndexOf(last);
-  return [{ kind: 'text', text, mark: { start, end: start + last.length }, caption }];
+  const last = certificate ?? path.at(-1);
+  return [{ ...markedPath(path, last === undefined ? [] : [last]), caption }];
+}
+
+/** A path with those certificates marked, and what is between them. */
+function markedPath(path: readonly PathCertificate[], marked: readonly PathCertificate[]): TextEvidence {
+  const isTrusted = path.at(-1)?.anchor !== undefined;
+  const [first, last] = [marked[0], marked.at(-1)];
+  const until = (end: PathCertificate | undefined) =>
+    pathText(path.slice(0, end === undefined ? 0 : path.indexOf(end) + 1));
+  const start = until(first).length - (first?.name.length ?? 0);
+  return {
+    kind: 'text',
+    text: `${pathText(path)}${isTrusted ? ' (trusted)' : ''}`,
+    mark: { start, end: until(last).length },
+  };
 }
 
 function reproduce(facts: Facts, { address }: LocatedProblem): string[] {

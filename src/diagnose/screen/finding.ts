@@ -1,5 +1,5 @@
 import { toHex } from '../../bytes/index.ts';
-import { type Line, safeText, styled } from '../../explain/index.ts';
+import { type Line, safeText, styled, wrapped } from '../../explain/index.ts';
 import type { BytesEvidence, Evidence, Finding, Severity, TableEvidence, TextEvidence } from '../finding.ts';
 
 /** Bytes of evidence in a line. */
@@ -7,6 +7,9 @@ const SHOWN_BYTES = 10;
 
 /** Columns that values of a table take at least, so that tables of one run stand alike. */
 const VALUE_WIDTH = 32;
+
+/** Columns of the text of a note. */
+const NOTE_WIDTH = 59;
 
 const SEVERITY_STYLE = { error: 'bad', warning: 'warn', notice: 'accent' } as const;
 
@@ -36,11 +39,18 @@ export function findingLines(view: FindingView): Line[] {
     ...whereLines(view),
     ...finding.evidence.flatMap((evidence) => evidenceLines(evidence, severity)),
     ...proofLines(view),
-    ...notes.map((note): Line => ['  note: ', note]),
+    ...notes.flatMap(noteLines),
     [styled('good', '  fix:  '), finding.fix.text],
-    ...finding.fix.commands.map((command): Line => ['        $ ', styled('accent', command)]),
+    ...finding.fix.commands
+      .filter((command) => command !== finding.fix.text)
+      .map((command): Line => ['        $ ', styled('accent', command)]),
     ...(verbose ? finding.reproduce.map((command): Line => ['  see:  $ ', styled('dim', command)]) : []),
   ];
+}
+
+/** A note, its further lines below its first word. */
+export function noteLines(text: string): Line[] {
+  return wrapped(text, NOTE_WIDTH).map((part, index): Line => [index === 0 ? '  note: ' : '        ', part]);
 }
 
 /** Offsets as people read them: the last byte included. */

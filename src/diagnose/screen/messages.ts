@@ -1,12 +1,16 @@
 import { type Line, ladderLines, styled } from '../../explain/index.ts';
+import { fetchesOf } from '../aia.ts';
 import { factsOf } from '../facts.ts';
+import type { FetchObservation } from '../observations.ts';
 import { describeAnswer } from '../probes/answer.ts';
 import { changeOf } from '../probes/change.ts';
 import type { Run } from '../run.ts';
+import { count } from '../words.ts';
 
-/** The handshakes of a run, message by message; with `fields` every field with its bytes. Probes are one line each. */
+/** The handshakes of a run, message by message; with `fields` every field with its bytes. Probes and fetches are one line each. */
 export function messageLines(run: Run, detail: { readonly fields: boolean }): Line[] {
-  return factsOf(run).addresses.flatMap((address) => [
+  const facts = factsOf(run);
+  const handshakes = facts.addresses.flatMap((address) => [
     ...(address.tls === undefined
       ? []
       : [
@@ -18,4 +22,13 @@ export function messageLines(run: Run, detail: { readonly fields: boolean }): Li
       return [styled('dim', `  ${probe}`), ` ${describeAnswer(exchange)}`];
     }),
   ]);
+  return [...handshakes, ...fetchesOf(facts).map(fetchLine)];
+}
+
+function fetchLine({ connection, url, status, location, detail, certificates }: FetchObservation): Line {
+  const name = connection === undefined ? 'fetch' : `fetch ${connection}`;
+  let outcome = detail ?? status;
+  if (status === 'found') outcome = count(certificates.length, 'certificate');
+  if (location !== undefined) outcome = `${outcome} to ${location}`;
+  return [styled('dim', `  ${name}, ${url}:`), ` ${outcome}`];
 }

@@ -3,7 +3,7 @@ import type { Finding } from '../finding.ts';
 import type { Report } from '../report.ts';
 import { NOT_REACHED, type StepReport, type StepStatus } from '../steps.ts';
 import { count, listed, took } from '../words.ts';
-import { findingLines } from './finding.ts';
+import { findingLines, noteLines } from './finding.ts';
 
 /** The column that times end in. */
 const WIDTH = 67;
@@ -41,9 +41,9 @@ export function reportLines(report: Report, options: ScreenOptions): Line[] {
     );
   }
   if (status !== 'not_measured') {
-    lines.push(...report.notMeasured.map(({ what, reason }): Line => ['  note: ', `${what} not measured: ${reason}`]));
+    lines.push(...report.notMeasured.flatMap(({ what, reason }) => noteLines(`${what} not measured: ${reason}`)));
   }
-  if (report.ignored.length > 0) lines.push(['  note: ', `ignored: ${listed(report.ignored)}`]);
+  if (report.ignored.length > 0) lines.push(...noteLines(`ignored: ${listed(report.ignored)}`));
   if (options.verbose) lines.push([styled('dim', `  ${count(facts.connections, 'connection')}`)]);
   return lines;
 }

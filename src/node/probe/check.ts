@@ -50,6 +50,8 @@ export interface CheckOptions {
   readonly signatureSchemes?: readonly string[];
   /** Whether to make a request after the handshake. True unless given. */
   readonly http?: boolean;
+  /** Whether to fetch nothing that certificates name: only the target and the resolver are asked. False unless given. */
+  readonly offline?: boolean;
   /** Epoch milliseconds to judge certificates at; now unless given. */
   readonly at?: number;
   /** When an expiry becomes a warning; below 20 % of the lifetime unless given. */
@@ -119,6 +121,7 @@ function settingsOf(target: Target, options: CheckOptions): RunSettings {
     trust: options.caFile ?? (options.ca === undefined ? 'the roots of Node.js' : 'the roots given'),
     ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
     http: (options.http ?? true) && speaksHttp,
+    ...(options.offline === undefined ? {} : { offline: options.offline }),
     input,
     ...(connect === undefined ? {} : { connect }),
     families: options.families ?? [4, 6],

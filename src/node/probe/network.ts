@@ -1,6 +1,9 @@
+import { nodeCrypto } from '../../crypto/node/index.ts';
 import { hundredths, type Network, type Resolver } from '../../diagnose/index.ts';
+import { fetchIssuer } from './aia.ts';
 import { exchange } from './exchange.ts';
 import { type HandshakeOptions, handshake } from './handshake.ts';
+import { judgeChain } from './judge.ts';
 
 /** A network whose clock starts now. */
 export function createNetwork(resolver: Resolver, options: HandshakeOptions): Network {
@@ -11,5 +14,10 @@ export function createNetwork(resolver: Resolver, options: HandshakeOptions): Ne
     resolver,
     handshake: (request) => handshake(request, options, now),
     exchange: (request) => exchange(request, now),
+    fetch: (request) => fetchIssuer(request, resolver, now),
+    judge: (request) => {
+      const judge = { roots: options.roots(), crypto: nodeCrypto, purpose: 'server' } as const;
+      return judgeChain(request, judge).observation;
+    },
   };
 }
