@@ -4,6 +4,7 @@ import { safeText } from '../../explain/index.ts';
 import { type CheckOptions, check, packageVersion } from '../../node/probe/index.ts';
 import { errorDocument } from '../document.ts';
 import { EXIT, type ExitCode, worstOf } from '../exit.ts';
+import { gate } from '../gate.ts';
 import type { Io } from '../io.ts';
 import { type OutputFlags, openToAppend, outputOf, writeFile } from '../output.ts';
 import { progressLine } from '../progress.ts';
@@ -50,14 +51,16 @@ export async function checkCommand(args: readonly string[], flags: CheckFlags, i
     if (output.isJson) io.print(errorDocument('INTERRUPTED', 'interrupted'));
   });
 
-  const outcomes = await inOrder(targets, AT_ONCE, async (target): Promise<Outcome> => {
+  const lookAt = async (target: string): Promise<Outcome> => {
     try {
       const told = { ...options, progress: (doing: string) => progress.show(`${target}: ${doing}`) };
       return { target, report: await check(target, { ...told, ignore: output.ignore }) };
     } catch (error) {
       return { target, error: error as Error, code: error instanceof InputError ? EXIT.usage : EXIT.bug };
     }
-  });
+  };
+  const pass = gate(AT_ONCE);
+  const outcomes = await Promise.all(targets.map((target) => pass(() => lookAt(target))));
   progress.clear();
 
   const reports = outcomes.flatMap((one) => ('report' in one ? [one.report] : []));
@@ -124,20 +127,6 @@ function toJson(outcome: Outcome): Json {
   // What stands before an @ may be a password.
   const text = target.replace(/[^/]*@/, '…@');
   return { target: { text }, status, summary: error.message };
-}
-
-/** Maps with at most `limit` running at once, results in the order of the items. */
-async function inOrder<T, R>(items: readonly T[], limit: number, run: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let index = next++; index < items.length; index = next++) {
-      const item = items[index];
-      if (item !== undefined) results[index] = await run(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  return results;
 }
 
 function nonEmpty(value: string | undefined): string | undefined {
