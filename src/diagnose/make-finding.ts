@@ -74,7 +74,7 @@ export function proofByProbe(
 }
 
 /** The failing handshake in a few words: `alert 40 handshake_failure`. */
-export function symptomText({ symptom }: AddressFacts): string {
+export function symptomText({ symptom }: Pick<AddressFacts, 'symptom'>): string {
   switch (symptom.kind) {
     case 'alert':
       return `alert ${symptom.code} ${symptom.name}`;

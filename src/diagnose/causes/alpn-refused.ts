@@ -1,5 +1,9 @@
 import type { Cause } from '../cause.ts';
+import type { AddressFacts } from '../facts.ts';
+import { probeWith } from '../handshakes.ts';
 import { failsWith } from '../make-finding.ts';
+import { isProved } from '../planner.ts';
+import type { HandshakeChangeId } from '../probes/handshake-change.ts';
 import { provedByChange, suspectRefusal } from '../refusal.ts';
 import { opensslClient, quote } from '../reproduce.ts';
 import { listed } from '../words.ts';
@@ -29,14 +33,40 @@ export const alpnRefused: Cause = {
           { alerts: { no_application_protocol: 10, handshake_failure: 1, internal_error: 1 } },
           address,
         ),
+  asks: (address) => (isProved({ change: 'alpn:none' }, address) ? asksOf(address) : []),
   evaluate: (facts) =>
     provedByChange(alpnRefused, 'alpn:none', facts, (address) => {
       const protocols = address.tls?.input.alpn ?? [];
+      const spoken = asksOf(address).flatMap((id) => probeWith(address, id)?.negotiated.alpn ?? []);
       return {
         title: `the server speaks none of ${listed(protocols)}`,
         summary: failsWith(facts, `no common application protocol, offered: ${listed(protocols)}`),
-        fix: { text: `add one of ${listed(protocols)} to the ALPN list on ${address.address}`, commands: [] },
+        notes: [
+          ...(spoken.length === 0 ? [] : [`it takes ${listed(spoken)}: a handshake that offers that completes`]),
+          ...withoutAlpn(address),
+        ],
+        fix: {
+          text:
+            spoken.length === 0
+              ? `add one of ${listed(protocols)} to the ALPN list on ${address.address}`
+              : `offer ${listed(spoken)}, or add one of ${listed(protocols)} to the ALPN list on ${address.address}`,
+          commands: [],
+        },
         reproduce: [opensslClient(facts, address, `-alpn ${quote(protocols.join(','))}`)],
       };
     }),
 };
+
+/** The protocols of HTTP that were not offered, and what a client without ALPN gets. */
+function asksOf(address: AddressFacts): HandshakeChangeId[] {
+  const offered = address.tls?.input.alpn ?? [];
+  const others = (['h2', 'http/1.1'] as const).filter((protocol) => !offered.includes(protocol));
+  return [...others.map((protocol) => `handshake:alpn:${protocol}` as const), 'handshake:alpn:none'];
+}
+
+function withoutAlpn(address: AddressFacts): string[] {
+  const bare = probeWith(address, 'handshake:alpn:none');
+  if (bare?.symptom.kind !== 'none') return [];
+  const http = bare.http?.status === undefined ? '' : `, and HTTP/1.1 is answered (${bare.http.status})`;
+  return [`without ALPN the handshake completes${http}`];
+}

@@ -4,12 +4,14 @@
  */
 import type { Cause } from '../cause.ts';
 import { alpnRefused } from './alpn-refused.ts';
+import { alpnUnexpected } from './alpn-unexpected.ts';
 import { certExpired } from './cert-expired.ts';
 import { certExpiresSoon } from './cert-expires-soon.ts';
 import { certNotYetValid } from './cert-not-yet-valid.ts';
 import { chainDefects } from './chain-defects.ts';
 import { clientCertRejected, clientCertRequired } from './client-certificate.ts';
 import { closedBeforeData } from './closed-before-data.ts';
+import { handshakeTampered } from './handshake-tampered.ts';
 import { httpNoAnswer } from './http-no-answer.ts';
 import { intermittent } from './intermittent.ts';
 import { nameMismatch } from './name-mismatch.ts';
@@ -19,6 +21,7 @@ import { noCommonGroup } from './no-common-group.ts';
 import { noCommonSignatureScheme } from './no-common-signature-scheme.ts';
 import { noCommonVersion } from './no-common-version.ts';
 import { notTls } from './not-tls.ts';
+import { peerLimitExceeded } from './peer-limit-exceeded.ts';
 import { peerSilent } from './peer-silent.ts';
 import { protocolViolation } from './protocol-violation.ts';
 import { proxyProtocolExpected } from './proxy-protocol-expected.ts';
@@ -48,9 +51,12 @@ export const CAUSES: readonly Cause[] = [
   noCommonVersion,
   sniRejected,
   alpnRefused,
+  alpnUnexpected,
   clientCertRequired,
   clientCertRejected,
+  handshakeTampered,
   protocolViolation,
+  peerLimitExceeded,
   certSelfSigned,
   rootUntrusted,
   chainIncomplete,

@@ -1,8 +1,12 @@
 import type { Cause } from '../cause.ts';
 import type { AddressFacts, Facts } from '../facts.ts';
 import type { Evidence } from '../finding.ts';
+import { handshakeText, probeWith } from '../handshakes.ts';
 import { failsWith, makeFinding } from '../make-finding.ts';
+import { handshakeChangeOf } from '../probes/handshake-change.ts';
 import { opensslClient } from '../reproduce.ts';
+import { unaskedProtocol } from './alpn-unexpected.ts';
+import { isTampered } from './handshake-tampered.ts';
 
 /** The peer breaks TLS itself. */
 export const protocolViolation: Cause = {
@@ -14,9 +18,16 @@ export const protocolViolation: Cause = {
   provedBy: 'The bytes, and the section of the RFC that forbids them.',
   remedy: 'Update the peer, or take out what changes the bytes on the way.',
   alsoKnownAs: [],
-  evaluate: (facts) =>
-    facts.addresses.filter(({ symptom }) => symptom.kind === 'violation').flatMap((address) => finding(facts, address)),
+  evaluate: (facts) => facts.addresses.filter(isConcerned).flatMap((address) => finding(facts, address)),
 };
+
+/** Violations that have no finding of their own. */
+function isConcerned(address: AddressFacts): boolean {
+  if (address.symptom.kind !== 'violation' || address.tls?.error?.code === 'LIMIT_EXCEEDED') return false;
+  // What passes the second time is told as INTERMITTENT.
+  if (probeWith(address, 'handshake:none')?.symptom.kind === 'none') return false;
+  return !isTampered(address) && unaskedProtocol(address) === undefined;
+}
 
 function finding(facts: Facts, address: AddressFacts) {
   const error = address.tls?.error;
@@ -24,15 +35,10 @@ function finding(facts: Facts, address: AddressFacts) {
   const { evidence, message, spec, code } = error;
   return makeFinding(protocolViolation, facts, address, {
     title: message,
-    summary: failsWith(
-      facts,
-      code === 'LIMIT_EXCEEDED' ? 'the peer sends more than is read' : `the peer breaks the protocol (${code})`,
-    ),
+    summary: failsWith(facts, `the peer breaks the protocol (${code})`),
     where: evidence === undefined ? null : { message: evidence.messageType, bytes: evidence.span },
-    evidence: [
-      ...bytesOf(address, evidence),
-      { kind: 'text', text: code === 'LIMIT_EXCEEDED' ? `${code}: a limit of this client` : `${code}: ${spec}` },
-    ],
+    evidence: [...bytesOf(address, evidence), { kind: 'text', text: `${code}: ${spec}` }],
+    notes: withClassicalGroups(address),
     proof: { kind: 'bytes', after: message, connections: [address.tcp.connection] },
     fix: {
       text: `update the server on ${address.address}; if it is right, something on the way changes the bytes: look for a TLS-inspecting device`,
@@ -40,6 +46,16 @@ function finding(facts: Facts, address: AddressFacts) {
     },
     reproduce: [opensslClient(facts, address, '-msg')],
   });
+}
+
+/** A handshake that only passes without a post-quantum group says whose computation is wrong. */
+function withClassicalGroups(address: AddressFacts): string[] {
+  const classical = probeWith(address, 'handshake:groups:classical');
+  if (classical === undefined || classical.symptom.kind === 'unreached') return [];
+  const { group = 'this group' } = address.negotiated;
+  return [
+    `with ${handshakeChangeOf(classical.change).name}: ${handshakeText(classical)}; an end computes ${group} wrongly, or a device changes hellos of its size`,
+  ];
 }
 
 /** The bytes that broke the rule, where the message was recorded. */

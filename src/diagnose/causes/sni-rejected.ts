@@ -1,8 +1,11 @@
 import type { Cause } from '../cause.ts';
 import type { AddressFacts, Facts } from '../facts.ts';
+import { probeWith } from '../handshakes.ts';
 import { failsWith } from '../make-finding.ts';
+import { isProved } from '../planner.ts';
 import { provedByChange, suspectRefusal } from '../refusal.ts';
 import { opensslClient } from '../reproduce.ts';
+import { listed } from '../words.ts';
 
 const ALERTS = { unrecognized_name: 10, handshake_failure: 2, access_denied: 2, internal_error: 2, decode_error: 1 };
 
@@ -29,6 +32,7 @@ export const sniRejected: Cause = {
     address.tls?.input.serverName === undefined
       ? undefined
       : suspectRefusal('SNI_REJECTED', 'server_name:none', { alerts: ALERTS, withoutAlert: 2 }, address),
+  asks: (address) => (isProved({ change: 'server_name:none' }, address) ? ['handshake:server_name:none'] : []),
   evaluate: (facts) =>
     provedByChange(sniRejected, 'server_name:none', facts, (address) => {
       const name = address.tls?.input.serverName ?? '';
@@ -36,7 +40,10 @@ export const sniRejected: Cause = {
       return {
         title: `the server refuses the name ${name}`,
         summary: failsWith(facts, `the server has nothing for the name ${name}`),
-        notes: ['the same ClientHello without a server name is answered: a default virtual host is there'],
+        notes: [
+          'the same ClientHello without a server name is answered: a default virtual host is there',
+          ...byDefault(address),
+        ],
         fix: {
           text: `correct the name, or add a virtual host and certificate for ${name} on ${address.address}`,
           commands: [],
@@ -45,6 +52,16 @@ export const sniRejected: Cause = {
       };
     }),
 };
+
+/** Whose certificate a client gets that sends no name, by a whole handshake. */
+function byDefault(address: AddressFacts): string[] {
+  const bare = probeWith(address, 'handshake:server_name:none');
+  if (bare?.chain === undefined) return [];
+  const mismatch = bare.chain.problems.find(({ code }) => code === 'NAME_MISMATCH');
+  if (mismatch === undefined) return [`the certificate without a name is for ${bare.chain.identity} too`];
+  const names = mismatch.presented?.map(({ text }) => text) ?? [];
+  return names.length === 0 ? [] : [`the certificate without a name is for ${listed(names)}`];
+}
 
 /** A connection that just ends does not say who ended it: the server, or a filter on the way to it. */
 function withoutWord(
@@ -55,7 +72,7 @@ function withoutWord(
   return {
     title: `with the name ${name} the handshake gets no answer, without it there is one`,
     summary: failsWith(facts, `no answer for the name ${name}`),
-    notes: ['whether the server or a filter on the way ends it, the connection does not say'],
+    notes: ['whether the server or a filter on the way ends it, the connection does not say', ...byDefault(address)],
     fix: {
       text: `correct the name; if it is right, look at the log of ${address.endpoint}: what is not there was ended by a filter on the way`,
       commands: [],

@@ -44,8 +44,9 @@ export function searchNotes({ remaining, ruledOut }: Search): string[] {
 }
 
 /** The connections that were made to an address. */
-export function connectionsAt({ tcp, exchanges }: AddressFacts): number[] {
-  return [tcp.connection, ...exchanges.map(({ connection }) => connection)];
+export function connectionsAt({ tcp, exchanges, handshakes }: AddressFacts): number[] {
+  const probes = [...exchanges, ...handshakes.map((one) => one.tcp)].map(({ connection }) => connection);
+  return [tcp.connection, ...probes.sort((a, b) => a - b)];
 }
 
 function inWords({ change }: Hypothesis): string {
