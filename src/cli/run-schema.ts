@@ -208,6 +208,12 @@ const observation = v.variant('kind', [
     received: bytes,
     end,
   }),
+  v.object({
+    kind: v.literal('key_proof'),
+    connection: count,
+    status: v.picklist(['proved', 'failed', 'unchecked']),
+    reason: text,
+  }),
 ]);
 
 const run = v.object({

@@ -35,7 +35,7 @@ export function roleOf({ problem, certificate, address }: LocatedProblem): strin
 /** Where the bytes of a fault stand in the Certificate message. */
 function placeOf({ address, problem }: LocatedProblem): Finding['where'] {
   if (problem.sent === undefined || problem.span === undefined) return null;
-  const certificate = certificateSpans(address.tls)[problem.sent];
+  const certificate = certificateSpans(address.recorded)[problem.sent];
   if (certificate === undefined) return null;
   const { start, end } = problem.span;
   return { message: 'Certificate message', bytes: { start: certificate.start + start, end: certificate.start + end } };
@@ -44,7 +44,7 @@ function placeOf({ address, problem }: LocatedProblem): Finding['where'] {
 /** The bytes of a fault, with a reading of them. */
 export function bytesOf(located: LocatedProblem, reads: string, caption: string, header = 0): Evidence[] {
   const place = placeOf(located);
-  const message = findMessage(located.address.tls, 'received', 'certificate')?.bytes;
+  const message = findMessage(located.address.recorded, 'received', 'certificate')?.bytes;
   if (place === null || message === undefined) return [];
   const { start, end } = place.bytes;
   return [
@@ -76,7 +76,11 @@ export function certificateFinding(
   return makeFinding(cause, facts, address, {
     summary: failsWith(facts, fault),
     where: placeOf(located),
-    proof: { kind: 'bytes', after: problem.message, connections: [address.tcp.connection] },
+    proof: {
+      kind: 'bytes',
+      after: problem.message,
+      connections: [address.chain?.connection ?? address.tcp.connection],
+    },
     reproduce: [opensslClient(facts, address, '-verify_return_error')],
     ...rest,
   });

@@ -1,4 +1,6 @@
-import { alertReceived } from './messages.ts';
+import { VERSIONS } from '../tls/wire.ts';
+import { type FlightFacts, flightFactsOf } from './flight-facts.ts';
+import { alertReceived, type Recorded } from './messages.ts';
 import { type Negotiated, negotiatedOf } from './negotiated.ts';
 import type {
   ChainObservation,
@@ -6,6 +8,7 @@ import type {
   DnsRecords,
   ExchangeObservation,
   HttpObservation,
+  KeyProofObservation,
   TcpObservation,
   TlsObservation,
 } from './observations.ts';
@@ -56,6 +59,10 @@ export interface AddressFacts extends HandshakeFacts {
   readonly exchanges: readonly ExchangeObservation[];
   /** Those that go the whole way. */
   readonly handshakes: readonly HandshakeProbe[];
+  /** What a server of TLS 1.2 or older said in clear, where the handshake failed before it showed a certificate. */
+  readonly flight: FlightFacts | undefined;
+  /** The messages that show what the server has: the handshake's, or the flight's. */
+  readonly recorded: Recorded | undefined;
 }
 
 /** A run, looked at by address. */
@@ -91,8 +98,15 @@ export function factsOf(run: Run): Facts {
     connections: tcp.length,
     addresses: first.map((one) => {
       const again = plain.filter(isAt(one)).map(({ connection }) => connection);
+      const whole = handshakeOn(one);
+      const flight = whole.chain === undefined ? flightAmong(exchanges.filter(isAt(one)), of('key_proof')) : undefined;
+      const { connection } = flight?.exchange ?? one;
       return {
-        ...handshakeOn(one),
+        ...whole,
+        ...(flight === undefined ? {} : { negotiated: negotiatedOf(flight) }),
+        chain: of('chain').find((chain) => chain.connection === connection),
+        flight,
+        recorded: flight ?? whole.tls,
         address: one.address,
         port: one.port,
         endpoint: endpointText(one.address, one.port),
@@ -107,6 +121,21 @@ export function factsOf(run: Run): Facts {
   };
 }
 
+/** The flight that came furthest. */
+function flightAmong(
+  exchanges: readonly ExchangeObservation[],
+  proofs: readonly KeyProofObservation[],
+): FlightFacts | undefined {
+  const flights = exchanges.flatMap(
+    (one) =>
+      flightFactsOf(
+        one,
+        proofs.find(({ connection }) => connection === one.connection),
+      ) ?? [],
+  );
+  return flights.find(({ flight }) => flight.isComplete) ?? flights[0];
+}
+
 /** Whether something was seen at the same address and port. */
 function isAt(one: { readonly address: string; readonly port: number }) {
   return (other: { readonly address: string; readonly port: number }) =>
@@ -116,6 +145,12 @@ function isAt(one: { readonly address: string; readonly port: number }) {
 /** Whether nothing was heard of a record type: that says something of the resolver and nothing of the name. */
 export function isUnanswered({ status }: DnsRecords): boolean {
   return status === 'unreachable' || status === 'timeout' || status === 'failed';
+}
+
+/** Whether clients of today connect: the handshake is complete, or the server said all that it says first in TLS 1.2. */
+export function isUsable({ symptom, flight }: AddressFacts): boolean {
+  if (symptom.kind === 'none') return true;
+  return flight?.flight.isComplete === true && flight.flight.version === VERSIONS.tls12;
 }
 
 /** Whether the handshake at an address did what it should. */

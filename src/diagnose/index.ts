@@ -20,6 +20,7 @@ export { AnswerReader } from './probes/answer-reader.ts';
 export { ALL_CHANGES, type Change, type ChangeId, changeOf } from './probes/change.ts';
 export { type HandshakeChangeId, isHandshakeChangeId } from './probes/handshake-change.ts';
 export type { ProbeInput } from './probes/input.ts';
+export { proveKey } from './probes/key-proof.ts';
 export { exitCodeOf, judge, type NotMeasured, type Report } from './report.ts';
 export { reportToJson } from './report-json.ts';
 export { type ExpiryLimit, type Run, type RunSettings, SCHEMA } from './run.ts';

@@ -1,16 +1,31 @@
 /** Finds messages in a recorded handshake. */
 import type { Span } from '../bytes/index.ts';
+import type { StampedEvent } from '../explain/index.ts';
 import { type AlertEvent, type MessageEvent, TlsError } from '../tls/index.ts';
-import { decodeMessage, type HandshakeName, type MessageOf } from '../tls/wire.ts';
-import type { TlsObservation } from './observations.ts';
+import {
+  decodeMessage,
+  decodeTls12Message,
+  type HandshakeName,
+  keyExchangeOf,
+  type MessageOf,
+  type ServerKeyExchangeContext,
+  supportedVersions,
+  type Tls12Message,
+  VERSIONS,
+} from '../tls/wire.ts';
 
 type Direction = MessageEvent['direction'];
 
+/** The messages of a handshake, or of the part of one that was read. */
+export interface Recorded {
+  readonly events: readonly StampedEvent[];
+}
+
 /** The first message of a name that crossed in one direction. */
 export function findMessage(
-  tls: TlsObservation | undefined,
+  tls: Recorded | undefined,
   direction: Direction,
-  name: HandshakeName,
+  name: MessageEvent['name'],
 ): MessageEvent | undefined {
   for (const { event } of tls?.events ?? []) {
     if (event.kind === 'message' && event.direction === direction && event.name === name) return event;
@@ -20,15 +35,39 @@ export function findMessage(
 
 /** The same, decoded. Bytes of a saved run that do not decode count as absent. */
 export function decodeFound<Name extends HandshakeName>(
-  tls: TlsObservation | undefined,
+  tls: Recorded | undefined,
   direction: Direction,
   name: Name,
 ): MessageOf<Name> | undefined {
   const event = findMessage(tls, direction, name);
   if (event === undefined) return undefined;
+  const message = readable(() => decodeMessage(event.bytes[0] ?? 0, event.bytes));
+  return message?.type === name ? (message as MessageOf<Name>) : undefined;
+}
+
+/** The same for a message of a server that selected TLS 1.2 or older; `undefined` where it selected TLS 1.3. */
+export function decodeTls12Found<Name extends Tls12Message['type']>(
+  tls: Recorded | undefined,
+  name: Name,
+): Extract<Tls12Message, { readonly type: Name }> | undefined {
+  const event = findMessage(tls, 'received', name);
+  const context = beforeTls13(tls);
+  if (event === undefined || context === undefined) return undefined;
+  const message = readable(() => decodeTls12Message(event.bytes, context));
+  return message?.type === name ? (message as Extract<Tls12Message, { readonly type: Name }>) : undefined;
+}
+
+/** What a ServerHello of TLS 1.2 or older selected. */
+export function beforeTls13(tls: Recorded | undefined): ServerKeyExchangeContext | undefined {
+  const hello = decodeFound(tls, 'received', 'server_hello');
+  const version = hello?.extensions.get(supportedVersions.serverHello) ?? hello?.legacyVersion;
+  if (hello === undefined || version === undefined || version > VERSIONS.tls12) return undefined;
+  return { version, ...(keyExchangeOf(hello.cipherSuite) ?? { keyExchange: 'other', isAnonymous: false }) };
+}
+
+function readable<T>(decode: () => T): T | undefined {
   try {
-    const message = decodeMessage(event.bytes[0] ?? 0, event.bytes);
-    return message.type === name ? (message as MessageOf<Name>) : undefined;
+    return decode();
   } catch (error) {
     if (error instanceof TlsError) return undefined;
     throw error;
@@ -36,7 +75,7 @@ export function decodeFound<Name extends HandshakeName>(
 }
 
 /** The last alert that the peer sent, close_notify aside. */
-export function alertReceived(tls: TlsObservation | undefined): AlertEvent | undefined {
+export function alertReceived(tls: Recorded | undefined): AlertEvent | undefined {
   return tls?.events
     .map(({ event }) => event)
     .findLast(
@@ -44,14 +83,21 @@ export function alertReceived(tls: TlsObservation | undefined): AlertEvent | und
     );
 }
 
-/** Where each certificate stands in the server's Certificate message, leaf first. */
-export function certificateSpans(tls: TlsObservation | undefined): Span[] {
-  const message = decodeFound(tls, 'received', 'certificate');
+/** The certificates that the server sent, DER, the leaf first: views of its Certificate message. */
+export function certificatesReceived(tls: Recorded | undefined): Uint8Array[] {
+  const list =
+    beforeTls13(tls) === undefined
+      ? decodeFound(tls, 'received', 'certificate')?.certificateList
+      : decodeTls12Found(tls, 'certificate')?.certificateList;
+  return (list ?? []).map(({ certData }) => certData);
+}
+
+/** Where each of them stands in the message. */
+export function certificateSpans(tls: Recorded | undefined): Span[] {
   const bytes = findMessage(tls, 'received', 'certificate')?.bytes;
-  if (message === undefined || bytes === undefined) return [];
-  // The decoder gives views of the message.
-  return message.certificateList.map(({ certData }) => {
-    const start = certData.byteOffset - bytes.byteOffset;
-    return { start, end: start + certData.length };
+  if (bytes === undefined) return [];
+  return certificatesReceived(tls).map((certificate) => {
+    const start = certificate.byteOffset - bytes.byteOffset;
+    return { start, end: start + certificate.length };
   });
 }

@@ -4,10 +4,12 @@ import type {
   ExchangeObservation,
   FetchObservation,
   HttpObservation,
+  KeyProofObservation,
   TcpObservation,
   TlsObservation,
 } from './observations.ts';
 import type { Change } from './probes/change.ts';
+import type { Flight } from './probes/flight.ts';
 import type { HandshakeChangeId } from './probes/handshake-change.ts';
 import type { ProbeInput } from './probes/input.ts';
 
@@ -84,6 +86,15 @@ export interface ChainRequest {
   readonly clock: number;
 }
 
+/** A flight whose signature is to be checked. */
+export interface KeyProofRequest {
+  /** The connection that it came over. */
+  readonly connection: number;
+  /** The ClientHello that it answers, header included. */
+  readonly hello: Uint8Array;
+  readonly flight: Flight;
+}
+
 /**
  * The only way out: everything that a check does to the network. Implementations never reject for anything that a peer
  * or the network does, number nothing themselves, and open at most one connection for a call.
@@ -100,6 +111,8 @@ export interface Network {
   fetch(request: FetchRequest): Promise<readonly (TcpObservation | FetchObservation)[]>;
   /** Judges by the trusted roots, which are not the diagnosis's to know. Opens nothing. */
   judge(request: ChainRequest): ChainObservation;
+  /** Checks what a server signed. Opens nothing. */
+  proveKey(request: KeyProofRequest): KeyProofObservation;
 }
 
 /** Told what happens while it happens. */

@@ -8,6 +8,7 @@ import type { FindingCode } from './finding.ts';
 import type { ChangeId } from './probes/change.ts';
 import type { HandshakeChangeId } from './probes/handshake-change.ts';
 import type { ProbeInput } from './probes/input.ts';
+import type { KeyProof } from './probes/key-proof.ts';
 
 /**
  * What a resolver said of one record type. `not_found` is "no such name or no such record": the system's resolver does
@@ -205,6 +206,12 @@ export interface ExchangeObservation {
   readonly end: TransportEnd;
 }
 
+/** Whether the server of a flight that was read has the key of its certificate, by what it signed. */
+export interface KeyProofObservation extends KeyProof {
+  readonly kind: 'key_proof';
+  readonly connection: number;
+}
+
 /** Anything that a run saw. */
 export type Observation =
   | DnsObservation
@@ -213,4 +220,5 @@ export type Observation =
   | ChainObservation
   | HttpObservation
   | FetchObservation
-  | ExchangeObservation;
+  | ExchangeObservation
+  | KeyProofObservation;

@@ -5,8 +5,10 @@
 import { nextRepair } from './aia.ts';
 import { CAUSES } from './causes/index.ts';
 import { type AddressFacts, factsOf } from './facts.ts';
+import { flightFactsOf, helloSent } from './flight-facts.ts';
+import { certificatesReceived } from './messages.ts';
 import type { Network, Progress } from './network.ts';
-import type { Observation } from './observations.ts';
+import type { ExchangeObservation, Observation } from './observations.ts';
 import { nextProbe } from './planner.ts';
 import type { HandshakeChange } from './probes/handshake-change.ts';
 import { type Run, type RunSettings, SCHEMA } from './run.ts';
@@ -73,19 +75,22 @@ export async function observe(start: RunStart, network: Network, progress: Progr
     note(await shake(one, 'GET'));
   }
 
-  for (let step = nextRepair(factsOf(run())); step !== undefined; step = nextRepair(factsOf(run()))) {
-    if (step.kind === 'judge') {
-      note([network.judge(step.request)]);
-      continue;
+  const repair = async () => {
+    for (let step = nextRepair(factsOf(run())); step !== undefined; step = nextRepair(factsOf(run()))) {
+      if (step.kind === 'judge') {
+        note([network.judge(step.request)]);
+        continue;
+      }
+      if (settings.offline === true || connection >= maxConnections) break;
+      const { url, peer } = step;
+      progress(`fetching ${url}`);
+      const seen = await network.fetch({ url, peer, families: settings.families, timeout, connection: connection + 1 });
+      connection += seen.filter(({ kind }) => kind === 'tcp').length;
+      note(seen);
     }
-    if (settings.offline === true || connection >= maxConnections) break;
-    const { url, peer } = step;
-    progress(`fetching ${url}`);
-    const seen = await network.fetch({ url, peer, families: settings.families, timeout, connection: connection + 1 });
-    connection += seen.filter(({ kind }) => kind === 'tcp').length;
-    note(seen);
-  }
+  };
 
+  await repair();
   while (connection < maxConnections) {
     const plan = nextProbe(factsOf(run()), CAUSES);
     if (plan === undefined) break;
@@ -100,9 +105,24 @@ export async function observe(start: RunStart, network: Network, progress: Progr
     // A peer that is silent for the whole timeout need not be waited for so long again: an answer takes round trips.
     const patience = address.symptom.kind === 'silent' ? Math.max(SILENCE, 20 * tcp.took) : timeout;
     const end = { address: address.address, port, connection, timeout: Math.min(patience, timeout) };
-    note(await network.exchange({ ...end, change: plan.change, bytes: plan.bytes }));
+    const seen = await network.exchange({ ...end, change: plan.change, bytes: plan.bytes });
+    note([...seen, ...seen.flatMap((one) => (one.kind === 'exchange' ? judgeFlight(one, start, network) : []))]);
   }
+  // The certificates of a flight are there only now.
+  await repair();
   return run();
+}
+
+/** What is to be said of the certificates in a flight that a probe was answered with. */
+function judgeFlight(exchange: ExchangeObservation, { settings, clock }: RunStart, network: Network): Observation[] {
+  const seen = flightFactsOf(exchange);
+  const sent = certificatesReceived(seen);
+  if (seen === undefined || sent.length === 0) return [];
+  const { connection } = exchange;
+  return [
+    network.judge({ connection, sent, identity: settings.identity, clock }),
+    network.proveKey({ connection, hello: helloSent(exchange.sent), flight: seen.flight }),
+  ];
 }
 
 /** Where HEAD is not known; and where 400 may be about the client certificate, which only the page of the error says. */
@@ -145,5 +165,5 @@ function hostHeader({ target, settings }: RunStart): string {
 
 /** A difference of two times has digits that neither had. */
 function settled(one: Observation): Observation {
-  return one.kind === 'chain' ? one : { ...one, took: hundredths(one.took) };
+  return one.kind === 'chain' || one.kind === 'key_proof' ? one : { ...one, took: hundredths(one.took) };
 }

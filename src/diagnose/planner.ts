@@ -69,15 +69,32 @@ export function nextProbe(facts: Facts, causes: readonly Cause[]): Plan | undefi
   const seen = new Set<string>();
   const addresses = facts.addresses.filter((address) => {
     if (address.tls === undefined) return false;
-    const looks = JSON.stringify([
-      address.symptom,
-      address.chain?.problems.map(({ code, message }) => [code, message]),
-    ]);
+    const looks = looksOf(address);
     return !seen.has(looks) && seen.add(looks);
   });
   return (
-    first(addresses, (one) => searchProbe(one, facts, causes)) ?? first(addresses, (one) => ask(one, facts, causes))
+    first(addresses, (one) => searchProbe(one, facts, causes)) ??
+    first(facts.addresses, (one) => flightProbe(one, facts)) ??
+    first(addresses, (one) => ask(one, facts, causes))
   );
+}
+
+/** Addresses that look alike have one search. A flight is part of one. */
+function looksOf({ symptom, chain, flight }: AddressFacts): string {
+  const problems = flight === undefined ? chain?.problems.map(({ code, message }) => [code, message]) : undefined;
+  return JSON.stringify([symptom, problems]);
+}
+
+/** Where a server is known to be of TLS 1.2 or older, its certificate is read, at every address: they may differ. */
+function flightProbe(address: AddressFacts, facts: Facts): Plan | undefined {
+  const { symptom, exchanges, flight } = address;
+  const known = facts.addresses.find(
+    (one) => one.flight?.flight.isComplete === true && looksOf(one) === looksOf(address),
+  );
+  const chose = symptom.kind === 'incompatible' && symptom.code === 'NO_COMMON_VERSION' ? 'versions:1.2' : undefined;
+  const id = known?.flight?.exchange.change ?? chose;
+  if (id === undefined || flight !== undefined || exchanges.some(({ change }) => change === id)) return undefined;
+  return exchangePlan(changeOf(id), address, facts);
 }
 
 function first<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
@@ -109,7 +126,10 @@ function controlProbe(address: AddressFacts, facts: Facts, remaining: readonly H
   const made = outcomes.get(CONTROL)?.length ?? 0;
   const passing = remaining.filter(({ change }) => outcomes.get(change)?.includes('pass'));
   if (made >= controlsFor(address) || !passing.some(({ change }) => needsControl(change))) return undefined;
-  const change = changeOf(CONTROL);
+  return exchangePlan(changeOf(CONTROL), address, facts);
+}
+
+function exchangePlan(change: Change, address: AddressFacts, facts: Facts): Plan | undefined {
   const bytes = bytesFor(change, address, facts);
   return bytes === undefined ? undefined : { kind: 'exchange', address, change, bytes };
 }

@@ -49,7 +49,7 @@ export function provedByChange(
   cause: Cause,
   change: ChangeId,
   facts: Facts,
-  describe: (address: AddressFacts, answer: Passed) => Omit<FindingParts, 'proof' | 'evidence' | 'where'>,
+  describe: (address: AddressFacts, answer: Passed) => Omit<FindingParts, 'proof' | 'evidence' | 'where'> | undefined,
 ): Finding[] {
   return facts.addresses.flatMap((address) => {
     if (cause.suspect?.(address, facts) === undefined) return [];
@@ -57,9 +57,10 @@ export function provedByChange(
     if (exchange === undefined || !isProved({ change }, address)) return [];
     const controls = address.exchanges.filter((one) => one.change === 'none');
     const answer = readAnswer(exchange.received);
-    if (answer.kind !== 'server_hello') return [];
+    const told = answer.kind === 'server_hello' ? describe(address, answer) : undefined;
+    if (answer.kind !== 'server_hello' || told === undefined) return [];
     return makeFinding(cause, facts, address, {
-      ...describe(address, answer),
+      ...told,
       where: refusalPlace(address),
       evidence: [
         ...refusalEvidence(address),

@@ -1,7 +1,7 @@
 /** Judges a run. Pure: a saved run gives the same report again. */
 import type { Search } from './cause.ts';
 import { CAUSES } from './causes/index.ts';
-import { type AddressFacts, type Facts, factsOf, isUnanswered, networkAnswers } from './facts.ts';
+import { type AddressFacts, type Facts, factsOf, isUnanswered, isUsable, networkAnswers } from './facts.ts';
 import type { Finding, FindingCode, Severity } from './finding.ts';
 import { targetText } from './make-finding.ts';
 import type { TcpStatus } from './observations.ts';
@@ -68,7 +68,7 @@ function findingsOf(facts: Facts): Finding[] {
   for (const cause of CAUSES) {
     if (cause.fallback !== true) continue;
     const explained = new Set(findings.filter(({ severity }) => severity === 'error').map(({ endpoint }) => endpoint));
-    const addresses = facts.addresses.filter(({ endpoint }) => !explained.has(endpoint));
+    const addresses = facts.addresses.filter((one) => !explained.has(one.endpoint) && !isUsable(one));
     findings.push(...cause.evaluate({ ...facts, addresses }, search));
   }
   const order = CAUSES.map(({ code }) => code);
@@ -131,7 +131,13 @@ function summaryOf(
     findings.find(({ severity }) => severity === 'error') ?? findings.find(({ severity }) => severity === 'warning');
   if (first !== undefined) return first.summary;
   if (status === 'healthy' && ignored.length > 0) return `${targetText(facts)} has nothing but what is ignored`;
-  if (status === 'healthy') return `${targetText(facts)} healthy`;
+  if (status === 'healthy') return `${targetText(facts)} healthy${versionText(facts)}`;
   const reasons = [...new Set(notMeasured.map(({ reason }) => reason))];
   return `${targetText(facts)} not measured: ${listed(reasons, 2)}`;
+}
+
+/** What is not said is TLS 1.3. */
+function versionText({ addresses }: Facts): string {
+  const versions = new Set(addresses.filter(isUsable).map(({ negotiated }) => negotiated.version));
+  return versions.size === 1 && versions.has('TLS 1.2') ? ' in TLS 1.2' : '';
 }

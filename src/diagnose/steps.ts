@@ -1,5 +1,5 @@
 import { pathText } from './certificates.ts';
-import { type AddressFacts, type Facts, isHealthy } from './facts.ts';
+import { type AddressFacts, type Facts, isHealthy, isUsable } from './facts.ts';
 import { type Finding, STEPS, type Step } from './finding.ts';
 import { count, DAY, shortSuite, shortVersion } from './words.ts';
 
@@ -69,14 +69,18 @@ function tcpStep({ addresses }: Facts): StepBody {
 
 function tlsStep({ addresses }: Facts): StepBody {
   const tried = addresses.filter(({ tls }) => tls !== undefined);
-  const shown = tried.find(isHealthy) ?? tried.find(({ symptom }) => symptom.kind === 'rejected') ?? tried[0];
+  const shown =
+    tried.find(isHealthy) ??
+    tried.find(({ symptom }) => symptom.kind === 'rejected') ??
+    tried.find(({ flight }) => flight !== undefined) ??
+    tried[0];
   if (shown?.tls === undefined) return unreached;
   const { version, cipherSuite, group, alpn } = shown.negotiated;
-  const took = Math.max(...tried.map(({ tls }) => tls?.took ?? 0));
+  const took = Math.max(...tried.map(({ tls, flight }) => (tls?.took ?? 0) + (flight?.exchange.took ?? 0)));
   if (version === undefined) return { status: 'bad', text: 'no ServerHello', brief: '', took };
   const parts = [shortVersion(version), shortSuite(cipherSuite ?? ''), group, alpn];
   const text = parts.filter((part) => part !== undefined && part !== '').join(' · ');
-  const isDone = isHealthy(shown) || shown.symptom.kind === 'rejected';
+  const isDone = isUsable(shown) || shown.symptom.kind === 'rejected';
   return { status: isDone ? 'good' : 'bad', text, brief: shortVersion(version), took };
 }
 
@@ -108,7 +112,7 @@ function httpStep({ addresses, run }: Facts): StepBody {
 }
 
 function whyNoHttp(addresses: readonly AddressFacts[], wanted: boolean): string {
-  if (!addresses.some(isHealthy)) return NOT_REACHED;
+  if (!addresses.some(isUsable)) return NOT_REACHED;
   return wanted ? 'not measured' : 'not asked';
 }
 

@@ -94,7 +94,21 @@ function forwardSecrecyOf(rungs: readonly Rung[]): ForwardSecrecy {
   const extensions = hello.fields.find(({ name }) => name === 'extensions')?.children ?? [];
   const share = extensions.find(({ label }) => label === 'key_share');
   const group = share?.children?.flatMap(({ children = [] }) => children).find(({ name }) => name === 'group');
+  const exchange = groupOfKeyExchange(rungs);
+  if (exchange !== undefined) return freshKeys(exchange.group);
   if (share === undefined) return { holds: false, why: 'the ServerHello has no key_share: no fresh key was agreed' };
-  const name = group?.label === undefined ? 'keys' : `${group.label} keys`;
+  return freshKeys(group?.label);
+}
+
+/** The fresh key of the server in TLS 1.2 and older, whatever its group (RFC 5246 section 7.4.3). */
+function groupOfKeyExchange(rungs: readonly Rung[]): { readonly group: string | undefined } | undefined {
+  const exchange = rungs.find(({ name }) => name === 'server_key_exchange')?.event;
+  if (exchange?.kind !== 'message') return undefined;
+  const params = exchange.fields.flatMap(({ children = [] }) => children);
+  return { group: params.find(({ name }) => name === 'named_curve')?.label };
+}
+
+function freshKeys(group: string | undefined): ForwardSecrecy {
+  const name = group === undefined ? 'keys' : `${group} keys`;
   return { holds: true, why: `both sides made ${name} for this connection alone; the certificate's key only signs` };
 }

@@ -18,6 +18,7 @@ export {
   encodeServerKeyParams,
   type ServerKeyExchange,
   type ServerKeyExchangeContext,
+  type ServerKeyParams,
 } from './messages/tls12/server-key-exchange.ts';
 export { ALERTS, type AlertName, alertName, type FatalAlertName } from './registry/alerts.ts';
 export { CIPHER_SUITES, cipherSuiteName } from './registry/cipher-suites.ts';

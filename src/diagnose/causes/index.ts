@@ -30,6 +30,7 @@ import { sniRejected } from './sni-rejected.ts';
 import { tcpRefused } from './tcp-refused.ts';
 import { tcpTimeout } from './tcp-timeout.ts';
 import { tcpUnreachable } from './tcp-unreachable.ts';
+import { tls13NotSupported } from './tls13-not-supported.ts';
 import { unexplained } from './unexplained.ts';
 import { certSelfSigned, chainIncomplete, rootUntrusted, unknownIssuer } from './untrusted.ts';
 
@@ -49,6 +50,7 @@ export const CAUSES: readonly Cause[] = [
   noCommonGroup,
   noCommonSignatureScheme,
   noCommonVersion,
+  tls13NotSupported,
   sniRejected,
   alpnRefused,
   alpnUnexpected,

@@ -40,9 +40,10 @@ export function proveKey(clientHello: Uint8Array, { messages, version }: Flight,
     data.set(clientHello.subarray(RANDOM.start, RANDOM.end));
     data.set(hello.random, 32);
     data.set(exchange.signedParams, 64);
-    return key.verify(ANY_CURVE[name] ?? name, data, exchange.signature)
-      ? { status: 'proved', reason: `signed by ${name}` }
-      : { status: 'failed', reason: `the signature by ${name} in ServerKeyExchange is wrong` };
+    const algorithm = ANY_CURVE[name] ?? name;
+    return key.verify(algorithm, data, exchange.signature)
+      ? { status: 'proved', reason: `signed by ${algorithm}` }
+      : { status: 'failed', reason: `the signature by ${algorithm} in ServerKeyExchange is wrong` };
   } catch (error) {
     if (error instanceof X509Error) return unchecked('its certificate does not parse');
     if (!(error instanceof CryptoError)) throw error;

@@ -17,9 +17,11 @@ export function messageLines(run: Run, detail: { readonly fields: boolean }): Li
           [styled('strong', `  ${address.endpoint}`), styled('dim', `, connection ${address.tcp.connection}`)],
           ...ladderLines(address.tls.events, detail),
         ]),
-    ...address.exchanges.map((exchange): Line => {
+    ...address.exchanges.flatMap((exchange): Line[] => {
       const probe = `probe ${exchange.connection}, ${changeOf(exchange.change).name}:`;
-      return [styled('dim', `  ${probe}`), ` ${describeAnswer(exchange)}`];
+      const { flight } = address;
+      const read = flight?.exchange === exchange ? ladderLines(flight.events, detail) : [];
+      return [[styled('dim', `  ${probe}`), ` ${describeAnswer(exchange)}`], ...read];
     }),
   ]);
   return [...handshakes, ...fetchesOf(facts).map(fetchLine)];

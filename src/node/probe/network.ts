@@ -1,5 +1,5 @@
 import { nodeCrypto } from '../../crypto/node/index.ts';
-import { hundredths, type Network, type Resolver } from '../../diagnose/index.ts';
+import { hundredths, type Network, proveKey, type Resolver } from '../../diagnose/index.ts';
 import { fetchIssuer } from './aia.ts';
 import { exchange } from './exchange.ts';
 import { type HandshakeOptions, handshake } from './handshake.ts';
@@ -18,6 +18,9 @@ export function createNetwork(resolver: Resolver, options: HandshakeOptions): Ne
     judge: (request) => {
       const judge = { roots: options.roots(), crypto: nodeCrypto, purpose: 'server' } as const;
       return judgeChain(request, judge).observation;
+    },
+    proveKey: ({ connection, hello, flight }) => {
+      return { kind: 'key_proof', connection, ...proveKey(hello, flight, nodeCrypto) };
     },
   };
 }
