@@ -1,6 +1,7 @@
 import type { CryptoProvider } from '../crypto/index.ts';
 import { nodeCrypto } from '../crypto/node/index.ts';
 import type { CommonConfig, Credential } from '../tls/index.ts';
+import { type CertificateCompressionName, certificateCompression } from './certificate-compression.ts';
 import {
   type KeyInput,
   list,
@@ -31,6 +32,8 @@ export interface SecureContextOptions {
   sigalgs?: NameList | undefined;
   minVersion?: string | undefined;
   maxVersion?: string | undefined;
+  /** Algorithms for certificates (RFC 8879), both ways, in order of preference. None unless given. */
+  certificateCompression?: readonly CertificateCompressionName[] | undefined;
   /** Where the cryptography comes from; node:crypto unless given. */
   crypto?: CryptoProvider | undefined;
   /** Not implemented, and refused so that nobody relies on it. */
@@ -40,7 +43,10 @@ export interface SecureContextOptions {
 }
 
 /** The part of the engine's configuration that comes from a context. */
-type ContextConfig = Pick<CommonConfig, 'crypto' | 'allocate' | 'cipherSuites' | 'groups' | 'signatureSchemes'>;
+type ContextConfig = Pick<
+  CommonConfig,
+  'crypto' | 'allocate' | 'cipherSuites' | 'groups' | 'signatureSchemes' | 'certificateCompression'
+>;
 
 /** Parsed credentials, roots and parameters, to be shared by many connections. */
 export class SecureContext {
@@ -63,6 +69,9 @@ export class SecureContext {
       ...(options.ciphers === undefined ? {} : { cipherSuites: parseCiphers(options.ciphers) }),
       ...(groups === undefined ? {} : { groups }),
       ...(signatureSchemes === undefined ? {} : { signatureSchemes }),
+      ...(options.certificateCompression === undefined
+        ? {}
+        : { certificateCompression: certificateCompression(options.certificateCompression) }),
     };
     this.credentials = parseCredentials(crypto, options.cert, options.key, options.passphrase);
     const ca = list(options.ca);

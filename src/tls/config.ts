@@ -4,6 +4,20 @@ import type { Trace } from './events.ts';
 import type { Tls13SuiteName } from './registry/cipher-suites.ts';
 import type { Credential } from './requests.ts';
 
+/** An algorithm that certificates may travel compressed by (RFC 8879). The engine has none: the host brings them. */
+export interface CertificateCompression {
+  /** CertificateCompressionAlgorithm code point: zlib 1, brotli 2, zstd 3. */
+  readonly algorithm: number;
+  /** Compresses what this side sends; it is asked in every handshake, so remember what was asked before. */
+  readonly compress: (data: Uint8Array) => Uint8Array;
+  /**
+   * Decompresses what a peer sent.
+   * @param length bytes that the result has to have: stop at the first beyond.
+   * @returns `null` for what does not decompress; an exception says the same.
+   */
+  readonly decompress: (data: Uint8Array, length: number) => Uint8Array | null;
+}
+
 /** What both roles configure. Lists are in order of preference; absent lists mean what the provider has. */
 export interface CommonConfig {
   readonly crypto: CryptoProvider;
@@ -17,6 +31,8 @@ export interface CommonConfig {
   readonly signatureSchemesCert?: readonly SchemeName[];
   /** Application protocols by their registered ids (RFC 7301), at most 255 bytes each, ASCII. */
   readonly alpn?: readonly string[];
+  /** Algorithms for the Certificates of both sides, in order of preference. Default none: nothing is compressed. */
+  readonly certificateCompression?: readonly CertificateCompression[];
   /** Largest plaintext this side wants to receive, 64 to 16,385 bytes with the content type (RFC 8449). */
   readonly recordSizeLimit?: number;
   /** Pads each outgoing record's plaintext to a multiple of this many bytes (RFC 8446 section 5.4). */

@@ -18,6 +18,8 @@ export interface ConnectionInfo {
   serverNameAcknowledged?: boolean;
   helloRetryRequest?: boolean;
   peerCertificates?: readonly PeerCertificate[];
+  /** CertificateCompressionAlgorithm that the peer's chain came by, if it came compressed (RFC 8879). */
+  peerCertificateCompression?: number;
   /** The server asked this client for a certificate. */
   certificateRequest?: CertificateRequestSummary;
   /** Largest plaintext the peer accepts, if it said so (RFC 8449). */

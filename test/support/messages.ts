@@ -7,6 +7,7 @@ import { alpn } from '../../src/tls/extensions/alpn.ts';
 import { extension, type RawExtension } from '../../src/tls/extensions/block.ts';
 import { certificateAuthorities } from '../../src/tls/extensions/certificate-authorities.ts';
 import type { ExtensionCodec, ExtensionContext } from '../../src/tls/extensions/codec.ts';
+import { compressCertificate } from '../../src/tls/extensions/compress-certificate.ts';
 import { cookie } from '../../src/tls/extensions/cookie.ts';
 import { earlyData } from '../../src/tls/extensions/early-data.ts';
 import { ecPointFormats } from '../../src/tls/extensions/ec-point-formats.ts';
@@ -32,6 +33,7 @@ import { encodeCertificate } from '../../src/tls/messages/certificate.ts';
 import { encodeCertificateRequest } from '../../src/tls/messages/certificate-request.ts';
 import { encodeCertificateVerify } from '../../src/tls/messages/certificate-verify.ts';
 import { encodeClientHello } from '../../src/tls/messages/client-hello.ts';
+import { encodeCompressedCertificate } from '../../src/tls/messages/compressed-certificate.ts';
 import { encodeEncryptedExtensions } from '../../src/tls/messages/encrypted-extensions.ts';
 import { encodeEndOfEarlyData } from '../../src/tls/messages/end-of-early-data.ts';
 import { encodeFinished } from '../../src/tls/messages/finished.ts';
@@ -54,6 +56,7 @@ const u8 = fc.integer({ min: 0, max: 0xff });
 const u16 = fc.integer({ min: 0, max: 0xffff });
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
 const u16s = fc.array(u16, { minLength: 1, maxLength: 20 });
+const algorithms = fc.uniqueArray(u16, { minLength: 1, maxLength: 20 });
 const u8s = fc.array(u8, { minLength: 1, maxLength: 20 });
 const nothing = fc.constant(null);
 
@@ -81,6 +84,8 @@ export const EXTENSION_CASES: readonly ExtensionCase[] = [
   { codec: alpn.encryptedExtensions, value: bytes(1, 255) },
   { codec: certificateAuthorities.clientHello, value: several(bytes(1)) },
   { codec: certificateAuthorities.certificateRequest, value: several(bytes(1)) },
+  { codec: compressCertificate.clientHello, value: algorithms },
+  { codec: compressCertificate.certificateRequest, value: algorithms },
   { codec: cookie.clientHello, value: bytes(1) },
   { codec: cookie.helloRetryRequest, value: bytes(1) },
   { codec: earlyData.clientHello, value: nothing },
@@ -213,6 +218,15 @@ export const MESSAGE_CASES: Readonly<Record<HandshakeName, Arbitrary<MessageCase
       certificateList: several(fc.record({ certData: bytes(1), extensions: extensionsOf('certificate') }), 0),
     }),
     encodeCertificate,
+  ),
+  compressed_certificate: message(
+    'compressed_certificate',
+    fc.record({
+      algorithm: u16,
+      uncompressedLength: fc.integer({ min: 0, max: 0xff_ffff }),
+      compressedCertificateMessage: bytes(1),
+    }),
+    encodeCompressedCertificate,
   ),
   certificate_verify: message(
     'certificate_verify',

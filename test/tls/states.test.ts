@@ -4,7 +4,8 @@ import { extension } from '../../src/tls/extensions/block.ts';
 import { cookie } from '../../src/tls/extensions/cookie.ts';
 import { keyShare } from '../../src/tls/extensions/key-share.ts';
 import { supportedVersions } from '../../src/tls/extensions/supported-versions.ts';
-import type { ClientConfig, ServerConfig, TlsEvent } from '../../src/tls/index.ts';
+import type { CertificateCompression, ClientConfig, ServerConfig, TlsEvent } from '../../src/tls/index.ts';
+import { encodeCompressedCertificate } from '../../src/tls/messages/compressed-certificate.ts';
 import { encodeKeyUpdate } from '../../src/tls/messages/key-update.ts';
 import type { HandshakeName } from '../../src/tls/messages/message.ts';
 import { encodeNewSessionTicket } from '../../src/tls/messages/new-session-ticket.ts';
@@ -40,12 +41,21 @@ const RETRY = encodeHelloRetryRequest({
   ],
 });
 
+/** Compresses nothing. */
+const plain: CertificateCompression = { algorithm: 1, compress: (data) => data, decompress: (data) => data };
+const certificateCompression = [plain];
+
 /** Handshakes that together take every arrow, with what each end gets when it is connected. */
 const RUNS: readonly { readonly client: Partial<ClientConfig>; readonly server: Partial<ServerConfig> }[] = [
   { client: {}, server: {} },
   { client: { groups: ['x25519', 'secp256r1'] }, server: { groups: ['secp256r1'] } },
   { client: { credential: clientCredential }, server: { clientCertificate: 'require' } },
   { client: {}, server: { clientCertificate: 'request' } },
+  { client: { certificateCompression }, server: { certificateCompression } },
+  {
+    client: { credential: clientCredential, certificateCompression },
+    server: { certificateCompression, clientCertificate: 'require' },
+  },
 ];
 
 interface Ends {
@@ -84,6 +94,17 @@ function advance(ends: Ends, stop: (to: Role) => boolean = () => false): void {
   }
 }
 
+/** A client's empty chain may come compressed; ours sends it plain, so it is exchanged. */
+function emptyCompressed(): Ends {
+  const ends = begin({ client: {}, server: { certificateCompression, clientCertificate: 'request' } });
+  advance(ends, (to) => to === 'server' && ends.states.server === 'WAIT_CERT');
+  const compressedCertificateMessage = new Uint8Array(4);
+  const bytes = encodeCompressedCertificate({ algorithm: 1, uncompressedLength: 4, compressedCertificateMessage });
+  deliver(ends.server, { level: 'handshake', bytes });
+  expect(ends.states.server).toBe('WAIT_FINISHED');
+  return ends;
+}
+
 const arrows = (table: Table) =>
   Object.entries(table).flatMap(([from, edges]) => edges.map(({ on, to }) => `${from} ${on} ${to}`));
 
@@ -100,6 +121,7 @@ describe.each<Role>(['client', 'server'])('the %s', (role) => {
       deliver(ends[role], { level: 'application', bytes: KEY_UPDATE });
       for (const edge of ends.edges[role]) seen.add(edge);
     }
+    for (const edge of emptyCompressed().edges[role]) seen.add(edge);
     expect([...seen].sort()).toEqual(arrows(table).sort());
   });
 

@@ -7,6 +7,7 @@ import { alpn } from './alpn.ts';
 import { extension } from './block.ts';
 import { certificateAuthorities } from './certificate-authorities.ts';
 import type { ExtensionCodec } from './codec.ts';
+import { compressCertificate } from './compress-certificate.ts';
 import { cookie } from './cookie.ts';
 import { ecPointFormats } from './ec-point-formats.ts';
 import { keyShare } from './key-share.ts';
@@ -111,6 +112,8 @@ describe('forms that are refused', () => {
     ['no timestamps', signedCertificateTimestamp.certificate, '0000', 'decode_error'],
     ['an empty timestamp', signedCertificateTimestamp.certificate, '0002 0000', 'decode_error'],
     ['no authorities', certificateAuthorities.certificateRequest, '0000', 'decode_error'],
+    ['an algorithm twice', compressCertificate.clientHello, '04 0001 0001', 'illegal_parameter'],
+    ['no algorithm', compressCertificate.certificateRequest, '00', 'decode_error'],
     ['an empty OID', oidFilters.certificateRequest, '0003 00 0000', 'decode_error'],
     ['a record size below 64', recordSizeLimit.clientHello, '003f', 'illegal_parameter'],
     ['padding that is not zero', padding.clientHello, '000001', 'illegal_parameter'],

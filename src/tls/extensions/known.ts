@@ -1,6 +1,7 @@
 import { alpn } from './alpn.ts';
 import { certificateAuthorities } from './certificate-authorities.ts';
 import type { ExtensionCodec, ExtensionContext } from './codec.ts';
+import { compressCertificate } from './compress-certificate.ts';
 import { cookie } from './cookie.ts';
 import { earlyData } from './early-data.ts';
 import { ecPointFormats } from './ec-point-formats.ts';
@@ -26,6 +27,7 @@ import { supportedVersions } from './supported-versions.ts';
 export const KNOWN_EXTENSIONS: readonly Readonly<Record<string, ExtensionCodec<unknown>>>[] = [
   alpn,
   certificateAuthorities,
+  compressCertificate,
   cookie,
   earlyData,
   ecPointFormats,

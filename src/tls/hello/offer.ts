@@ -3,6 +3,7 @@ import type { EphemeralShare, GroupName } from '../../crypto/index.ts';
 import type { ClientConfig } from '../config.ts';
 import { alpn } from '../extensions/alpn.ts';
 import { extension, type RawExtension } from '../extensions/block.ts';
+import { compressCertificate } from '../extensions/compress-certificate.ts';
 import { cookie } from '../extensions/cookie.ts';
 import { type KeyShareEntry, keyShare } from '../extensions/key-share.ts';
 import { recordSizeLimit } from '../extensions/record-size-limit.ts';
@@ -88,6 +89,10 @@ function encodeOffer(offer: Omit<Offer, 'extensionIds' | 'bytes'>): Offer {
   if (config.requestScts !== false) extensions.push(extension(signedCertificateTimestamp.clientHello, null));
   if (config.recordSizeLimit !== undefined) {
     extensions.push(extension(recordSizeLimit.clientHello, config.recordSizeLimit));
+  }
+  if (set.certificateCompression.length > 0) {
+    const codes = set.certificateCompression.map(({ algorithm }) => algorithm);
+    extensions.push(extension(compressCertificate.clientHello, codes));
   }
   extensions.push(extension(supportedVersions.clientHello, [VERSIONS.tls13]));
   if (offer.cookie !== undefined) extensions.push(extension(cookie.clientHello, offer.cookie));

@@ -1,4 +1,5 @@
 import { PSK_KEY_EXCHANGE_MODES } from '../extensions/psk-key-exchange-modes.ts';
+import { certificateCompressionName } from '../registry/certificate-compression.ts';
 import { cipherSuiteName } from '../registry/cipher-suites.ts';
 import { extensionName, isGrease } from '../registry/extension-types.ts';
 import { handshakeTypeName } from '../registry/handshake-types.ts';
@@ -26,6 +27,8 @@ const LOOKUPS: ReadonlyMap<string, Lookup> = new Map<string, Lookup>([
   ['named_curve', groupName],
   ['algorithm', schemeName],
   ['supported_signature_algorithms', schemeName],
+  ['algorithms', certificateCompressionName],
+  ['certificate_compression_algorithm', certificateCompressionName],
   ['ke_mode', (code) => PSK_MODES.get(code)],
 ]);
 

@@ -101,6 +101,7 @@ describe('HandshakeBuffer', () => {
   it.each([
     ['finished', HANDSHAKE_TYPES.finished, MAX_MESSAGE_LENGTH],
     ['certificate', HANDSHAKE_TYPES.certificate, MAX_CERTIFICATE_MESSAGE_LENGTH],
+    ['compressed_certificate', HANDSHAKE_TYPES.compressed_certificate, MAX_CERTIFICATE_MESSAGE_LENGTH],
     ['handshake type 99', 99, MAX_MESSAGE_LENGTH],
   ])('refuses too long a %s as soon as its header says so', (name, type, limit) => {
     const buffer = new HandshakeBuffer();

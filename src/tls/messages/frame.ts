@@ -8,8 +8,13 @@ export const HANDSHAKE_HEADER_LENGTH = 4;
 /** Longest body of a handshake message, in bytes, where the protocol allows 2^24-1. Go's crypto/tls has the same. */
 export const MAX_MESSAGE_LENGTH = 65_536;
 
-/** Longest body of a Certificate, in bytes. Go's crypto/tls has the same; OpenSSL takes 102,400. */
+/** Longest body of a Certificate, compressed or not, in bytes. Go's crypto/tls has the same; OpenSSL takes 102,400. */
 export const MAX_CERTIFICATE_MESSAGE_LENGTH = 262_144;
+
+const CERTIFICATES: ReadonlySet<number> = new Set([
+  HANDSHAKE_TYPES.certificate,
+  HANDSHAKE_TYPES.compressed_certificate,
+]);
 
 /** One handshake message as it stands on the wire. */
 export interface HandshakeFrame {
@@ -66,7 +71,7 @@ export class HandshakeBuffer {
     if (available >= HANDSHAKE_HEADER_LENGTH) {
       const type = bytes[start] ?? 0;
       const length = ((bytes[start + 1] ?? 0) << 16) | ((bytes[start + 2] ?? 0) << 8) | (bytes[start + 3] ?? 0);
-      const limit = type === HANDSHAKE_TYPES.certificate ? MAX_CERTIFICATE_MESSAGE_LENGTH : MAX_MESSAGE_LENGTH;
+      const limit = CERTIFICATES.has(type) ? MAX_CERTIFICATE_MESSAGE_LENGTH : MAX_MESSAGE_LENGTH;
       if (length > limit) throw tooLong(type, length, limit);
       const end = start + HANDSHAKE_HEADER_LENGTH + length;
       if (end <= this.#end) {

@@ -10,6 +10,7 @@ import { type Certificate, decodeCertificate } from './certificate.ts';
 import { type CertificateRequest, decodeCertificateRequest } from './certificate-request.ts';
 import { type CertificateVerify, decodeCertificateVerify } from './certificate-verify.ts';
 import { type ClientHello, decodeClientHello } from './client-hello.ts';
+import { type CompressedCertificate, decodeCompressedCertificate } from './compressed-certificate.ts';
 import { decodeEncryptedExtensions, type EncryptedExtensions } from './encrypted-extensions.ts';
 import { decodeEndOfEarlyData, type EndOfEarlyData } from './end-of-early-data.ts';
 import { decodeFinished, type Finished } from './finished.ts';
@@ -25,6 +26,7 @@ export type HandshakeMessage =
   | EncryptedExtensions
   | CertificateRequest
   | Certificate
+  | CompressedCertificate
   | CertificateVerify
   | Finished
   | NewSessionTicket
@@ -49,6 +51,7 @@ const DECODERS: ReadonlyMap<number, BodyDecoder> = new Map<number, BodyDecoder>(
   [HANDSHAKE_TYPES.end_of_early_data, decodeEndOfEarlyData],
   [HANDSHAKE_TYPES.encrypted_extensions, decodeEncryptedExtensions],
   [HANDSHAKE_TYPES.certificate, decodeCertificate],
+  [HANDSHAKE_TYPES.compressed_certificate, decodeCompressedCertificate],
   [HANDSHAKE_TYPES.certificate_request, decodeCertificateRequest],
   [HANDSHAKE_TYPES.certificate_verify, decodeCertificateVerify],
   [HANDSHAKE_TYPES.finished, decodeFinished],

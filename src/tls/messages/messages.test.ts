@@ -131,7 +131,7 @@ describe('decodeMessage', () => {
   it.each([
     ['server_key_exchange', HANDSHAKE_TYPES.server_key_exchange],
     ['hello_request', HANDSHAKE_TYPES.hello_request],
-    ['compressed_certificate', HANDSHAKE_TYPES.compressed_certificate],
+    ['certificate_status', HANDSHAKE_TYPES.certificate_status],
     ['message_hash', HANDSHAKE_TYPES.message_hash],
     ['handshake type 99', 99],
   ])('does not expect %s', (name, code) => {

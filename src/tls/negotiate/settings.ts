@@ -1,6 +1,6 @@
 import { type Allocator, allocate } from '../../bytes/index.ts';
 import type { CryptoProvider, GroupName, SchemeName } from '../../crypto/index.ts';
-import type { CommonConfig } from '../config.ts';
+import type { CertificateCompression, CommonConfig } from '../config.ts';
 import { TlsError } from '../error.ts';
 import { MAX_PLAINTEXT } from '../record/limits.ts';
 import { TLS13_SUITES, type Tls13Suite, type Tls13SuiteName } from '../registry/cipher-suites.ts';
@@ -19,10 +19,14 @@ export interface Settings {
   /** Empty when the chain's schemes are not told apart. */
   readonly schemeCodesCert: readonly number[];
   readonly alpn: readonly string[];
+  readonly certificateCompression: readonly CertificateCompression[];
 }
 
 /** Most bytes of ALPN protocols, lengths included: a hello has 2^16 for all its extensions. */
 const MAX_ALPN_LENGTH = 2 ** 14;
+
+/** Most algorithms that compress_certificate has room for (RFC 8879 section 3). */
+const MAX_COMPRESSION_ALGORITHMS = 127;
 
 /** A configuration that can not work; thrown before anything is sent. */
 export function badConfiguration(message: string): TlsError {
@@ -47,6 +51,7 @@ export function settings(config: CommonConfig): Settings {
     throw badConfiguration('cipherSuites, groups and signatureSchemes need at least one entry each');
   }
   checkAlpn(config.alpn ?? []);
+  checkCompression(config.certificateCompression ?? []);
   checkNumber('recordSizeLimit', config.recordSizeLimit, 64, MAX_PLAINTEXT + 1);
   checkNumber('padTo', config.padTo, 1, MAX_PLAINTEXT + 1);
   checkNumber('keyUpdateAfter', config.keyUpdateAfter, 1, Number.MAX_SAFE_INTEGER);
@@ -60,6 +65,7 @@ export function settings(config: CommonConfig): Settings {
     schemeCodes: schemes.map((scheme) => SCHEMES[scheme].code),
     schemeCodesCert: schemesCert.map((scheme) => SCHEMES[scheme].code),
     alpn: config.alpn ?? [],
+    certificateCompression: config.certificateCompression ?? [],
   };
 }
 
@@ -79,6 +85,14 @@ function checkAlpn(protocols: readonly string[]): void {
     if (protocol.length === 0 || protocol.length > 255 || /[^\x20-\x7e]/.test(protocol)) {
       throw badConfiguration(`ALPN protocol ${JSON.stringify(protocol)} is not 1 to 255 ASCII characters`);
     }
+  }
+}
+
+function checkCompression(codecs: readonly CertificateCompression[]): void {
+  const codes = codecs.map(({ algorithm }) => algorithm);
+  for (const code of codes) checkNumber('certificateCompression algorithm', code, 1, 2 ** 16 - 1);
+  if (new Set(codes).size < codes.length || codes.length > MAX_COMPRESSION_ALGORITHMS) {
+    throw badConfiguration(`certificateCompression has an algorithm twice, or more than ${MAX_COMPRESSION_ALGORITHMS}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { EMPTY, equal, equalConstantTime } from '../../bytes/index.ts';
 import type { PublicKey, SchemeName } from '../../crypto/index.ts';
+import type { CertificateCompression } from '../config.ts';
 import type { HandshakeContext } from '../context.ts';
 import { illegalParameter, TlsError } from '../error.ts';
 import type { Role } from '../events.ts';
@@ -15,11 +16,21 @@ import { importPeerKey, SignatureVerified, signedContent } from '../negotiate/si
 import { ALERTS } from '../registry/alerts.ts';
 import { SCHEMES } from '../registry/signature-schemes.ts';
 import type { Credential, PeerCertificate } from '../requests.ts';
+import { compressed } from './compression.ts';
 
 /** A peer's chain before its key is proved and its chain is judged. */
 export interface UnverifiedPeer {
   readonly chain: readonly PeerCertificate[];
   readonly key: PublicKey;
+}
+
+/** How a peer wants our certificates. */
+export interface CertificateWishes {
+  /** A stapled OCSP response. */
+  readonly ocsp: boolean;
+  readonly scts: boolean;
+  /** The algorithm chosen for them, if any. */
+  readonly compression: CertificateCompression | undefined;
 }
 
 /** Proof that the peer holds its key and that its chain was accepted: only {@link verifyPeer} makes one. */
@@ -98,24 +109,23 @@ export function verifyPeer<S>(
 
 /**
  * Sends Certificate and CertificateVerify at the handshake level; asks for the signature when the key is elsewhere.
- * @param wanted extensions that the peer asked for.
+ * @param wanted what the peer asked for.
  */
 export function sendCertificate<S>(
   context: HandshakeContext,
   credential: Credential,
   scheme: SchemeName,
   requestContext: Uint8Array,
-  wanted: { readonly ocsp: boolean; readonly scts: boolean },
+  wanted: CertificateWishes,
   then: () => Next<S>,
 ): Next<S> {
   const certificateList = credential.chain.map((certData, depth) => ({
     certData,
     extensions: depth === 0 ? leafExtensions(credential, wanted) : [],
   }));
-  context.send(
-    'handshake',
-    encodeCertificate({ certificateRequestContext: requestContext, certificateList }, context.allocate),
-  );
+  const message = encodeCertificate({ certificateRequestContext: requestContext, certificateList }, context.allocate);
+  const { compression } = wanted;
+  context.send('handshake', compression === undefined ? message : compressed(context, compression, message));
   const content = signedContent(context.role, context.transcript.digest());
   const finish = (signature: Uint8Array | null): Next<S> => {
     if (signature === null) {
@@ -155,10 +165,7 @@ export function checkFinished(message: Finished, secret: TrafficSecret, transcri
   });
 }
 
-function leafExtensions(
-  credential: Credential,
-  wanted: { readonly ocsp: boolean; readonly scts: boolean },
-): RawExtension[] {
+function leafExtensions(credential: Credential, wanted: CertificateWishes): RawExtension[] {
   const extensions: RawExtension[] = [];
   if (wanted.ocsp && credential.ocspResponse !== undefined) {
     extensions.push(extension(statusRequest.certificate, credential.ocspResponse));

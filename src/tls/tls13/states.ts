@@ -27,8 +27,22 @@ export const CLIENT_STATES = {
       rfc: 'RFC 8446 section 4.3.2',
     },
     { on: 'certificate', to: 'WAIT_CV', when: 'it is not empty', rfc: 'RFC 8446 section 4.4.2' },
+    {
+      on: 'compressed_certificate',
+      to: 'WAIT_CV',
+      when: 'its algorithm was offered and it is not empty',
+      rfc: 'RFC 8879 section 4',
+    },
   ],
-  WAIT_CERT: [{ on: 'certificate', to: 'WAIT_CV', when: 'it is not empty', rfc: 'RFC 8446 section 4.4.2' }],
+  WAIT_CERT: [
+    { on: 'certificate', to: 'WAIT_CV', when: 'it is not empty', rfc: 'RFC 8446 section 4.4.2' },
+    {
+      on: 'compressed_certificate',
+      to: 'WAIT_CV',
+      when: 'its algorithm was offered and it is not empty',
+      rfc: 'RFC 8879 section 4',
+    },
+  ],
   WAIT_CV: [
     {
       on: 'certificate_verify',
@@ -66,6 +80,18 @@ export const SERVER_STATES = {
       to: 'WAIT_FINISHED',
       when: 'it is empty and none is required',
       rfc: 'RFC 8446 section 4.4.2.4',
+    },
+    {
+      on: 'compressed_certificate',
+      to: 'WAIT_CV',
+      when: 'its algorithm was offered and it is not empty',
+      rfc: 'RFC 8879 section 4',
+    },
+    {
+      on: 'compressed_certificate',
+      to: 'WAIT_FINISHED',
+      when: 'its algorithm was offered, it is empty and none is required',
+      rfc: 'RFC 8879 section 4',
     },
   ],
   WAIT_CV: [

@@ -5,7 +5,7 @@ import { receiveKeyUpdate } from '../key-update.ts';
 import { CLIENT_STATES } from '../states.ts';
 import { newSessionTicket } from './connected.ts';
 import type { ClientState } from './state.ts';
-import { certificate } from './wait-cert.ts';
+import { certificate, compressedCertificate } from './wait-cert.ts';
 import { certificateRequest } from './wait-cert-cr.ts';
 import { certificateVerify } from './wait-cv.ts';
 import { encryptedExtensions } from './wait-ee.ts';
@@ -18,8 +18,8 @@ export { start } from './wait-sh.ts';
 export const CLIENT_MACHINE = machine<typeof CLIENT_STATES, ClientState, HandshakeContext>(CLIENT_STATES, {
   WAIT_SH: { server_hello: serverHello, hello_retry_request: helloRetryRequest },
   WAIT_EE: { encrypted_extensions: encryptedExtensions },
-  WAIT_CERT_CR: { certificate_request: certificateRequest, certificate },
-  WAIT_CERT: { certificate },
+  WAIT_CERT_CR: { certificate_request: certificateRequest, certificate, compressed_certificate: compressedCertificate },
+  WAIT_CERT: { certificate, compressed_certificate: compressedCertificate },
   WAIT_CV: { certificate_verify: certificateVerify },
   WAIT_FINISHED: { finished },
   CONNECTED: {

@@ -1,7 +1,7 @@
 import type { Offer } from '../../hello/offer.ts';
 import type { Tls13Suite } from '../../registry/cipher-suites.ts';
 import type { CertificateRequestSummary } from '../../requests.ts';
-import type { PeerAuthenticated, UnverifiedPeer } from '../authentication.ts';
+import type { CertificateWishes, PeerAuthenticated, UnverifiedPeer } from '../authentication.ts';
 import type { Connected } from '../connected.ts';
 import type { HandshakeSecrets } from '../secrets.ts';
 
@@ -9,9 +9,8 @@ import type { HandshakeSecrets } from '../secrets.ts';
 export interface ReceivedCertificateRequest {
   readonly context: Uint8Array;
   readonly summary: CertificateRequestSummary;
-  /** Extensions that our certificate may carry. */
-  readonly ocsp: boolean;
-  readonly scts: boolean;
+  /** How our certificate may come. */
+  readonly wishes: CertificateWishes;
 }
 
 interface AfterHello {

@@ -1,6 +1,7 @@
 import type { HandshakeContext } from '../../context.ts';
 import { illegalParameter, TlsError } from '../../error.ts';
 import { certificateAuthorities } from '../../extensions/certificate-authorities.ts';
+import { compressCertificate } from '../../extensions/compress-certificate.ts';
 import { oidFilters } from '../../extensions/oid-filters.ts';
 import { signatureAlgorithms } from '../../extensions/signature-algorithms.ts';
 import { signatureAlgorithmsCert } from '../../extensions/signature-algorithms-cert.ts';
@@ -8,6 +9,7 @@ import { signedCertificateTimestamp } from '../../extensions/signed-certificate-
 import { statusRequest } from '../../extensions/status-request.ts';
 import type { Received } from '../../machine.ts';
 import type { CertificateRequestSummary } from '../../requests.ts';
+import { chooseCompression } from '../compression.ts';
 import type { ClientStateOf } from './state.ts';
 
 const SPEC = 'RFC 8446 section 4.3.2';
@@ -42,8 +44,14 @@ export function certificateRequest(
   const request = {
     context: message.certificateRequestContext,
     summary,
-    ocsp: extensions.get(statusRequest.certificateRequest) !== undefined,
-    scts: extensions.get(signedCertificateTimestamp.certificateRequest) !== undefined,
+    wishes: {
+      ocsp: extensions.get(statusRequest.certificateRequest) !== undefined,
+      scts: extensions.get(signedCertificateTimestamp.certificateRequest) !== undefined,
+      compression: chooseCompression(
+        offer.settings.certificateCompression,
+        extensions.get(compressCertificate.certificateRequest),
+      ),
+    },
   };
   return { name: 'WAIT_CERT', offer, secrets, request };
 }

@@ -3,6 +3,7 @@ import type { HandshakeContext } from '../../context.ts';
 import { decodeError } from '../../error.ts';
 import type { Next, Received } from '../../machine.ts';
 import { peerChain, withPeerKey } from '../authentication.ts';
+import { decompressed } from '../compression.ts';
 import type { ClientStateOf } from './state.ts';
 
 /** WAIT_CERT and WAIT_CERT_CR, certificate: the server's, never empty (RFC 8446 section 4.4.2.4). */
@@ -18,4 +19,14 @@ export function certificate(
   const request = state.name === 'WAIT_CERT' ? state.request : undefined;
   const chain = peerChain(message, EMPTY, offer.extensionIds);
   return withPeerKey(context, chain, (peer) => ({ name: 'WAIT_CV', offer, secrets, request, peer }));
+}
+
+/** WAIT_CERT and WAIT_CERT_CR, compressed_certificate. */
+export function compressedCertificate(
+  context: HandshakeContext,
+  state: ClientStateOf<'WAIT_CERT'> | ClientStateOf<'WAIT_CERT_CR'>,
+  received: Received<'compressed_certificate'>,
+): Next<ClientStateOf<'WAIT_CV'>> {
+  const { certificateCompression } = state.offer.settings;
+  return certificate(context, state, decompressed(context, certificateCompression, received));
 }

@@ -47,5 +47,5 @@ function authenticate(
     context.send('handshake', encodeCertificate(empty, context.allocate));
     return complete();
   }
-  return sendCertificate(context, credential, scheme, request.context, request, complete);
+  return sendCertificate(context, credential, scheme, request.context, request.wishes, complete);
 }

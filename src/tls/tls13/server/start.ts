@@ -3,6 +3,7 @@ import type { GroupName } from '../../../crypto/index.ts';
 import type { HandshakeContext } from '../../context.ts';
 import { alpn } from '../../extensions/alpn.ts';
 import { extension, type RawExtension } from '../../extensions/block.ts';
+import { compressCertificate } from '../../extensions/compress-certificate.ts';
 import { cookie } from '../../extensions/cookie.ts';
 import { keyShare } from '../../extensions/key-share.ts';
 import { recordSizeLimit } from '../../extensions/record-size-limit.ts';
@@ -32,7 +33,8 @@ import { EXTENSION_TYPES } from '../../registry/extension-types.ts';
 import { GROUPS } from '../../registry/named-groups.ts';
 import { VERSIONS } from '../../registry/versions.ts';
 import type { Credential } from '../../requests.ts';
-import { sendCertificate, sendFinished } from '../authentication.ts';
+import { type CertificateWishes, sendCertificate, sendFinished } from '../authentication.ts';
+import { chooseCompression } from '../compression.ts';
 import { applicationSecrets, type HandshakeSecrets, handshakeSecrets } from '../secrets.ts';
 import { certificateRequest } from './certificate-request.ts';
 import type { ServerStateOf } from './state.ts';
@@ -199,9 +201,13 @@ function sendAuthentication(
 ): Next<AfterStart> {
   const asks = setup.config.clientCertificate === 'request' || setup.config.clientCertificate === 'require';
   if (asks) context.send('handshake', certificateRequest(context, setup));
-  const wanted = {
+  const wanted: CertificateWishes = {
     ocsp: message.extensions.get(statusRequest.clientHello) !== undefined,
     scts: message.extensions.get(signedCertificateTimestamp.clientHello) !== undefined,
+    compression: chooseCompression(
+      setup.settings.certificateCompression,
+      message.extensions.get(compressCertificate.clientHello),
+    ),
   };
   return sendCertificate(context, credential, scheme, EMPTY, wanted, (): AfterStart => {
     sendFinished(context, secrets.server);

@@ -3,6 +3,7 @@ import type { HandshakeContext } from '../../context.ts';
 import { TlsError } from '../../error.ts';
 import type { Next, Received } from '../../machine.ts';
 import { peerChain, withPeerKey } from '../authentication.ts';
+import { decompressed } from '../compression.ts';
 import type { ServerStateOf } from './state.ts';
 
 /** The CertificateRequest of this server asks for no extensions in the client's certificates. */
@@ -32,4 +33,14 @@ export function certificate(
     });
   }
   return { name: 'WAIT_FINISHED', secrets, application, peer: 'anonymous' };
+}
+
+/** WAIT_CERT, compressed_certificate. */
+export function compressedCertificate(
+  context: HandshakeContext,
+  state: ServerStateOf<'WAIT_CERT'>,
+  received: Received<'compressed_certificate'>,
+): Next<ServerStateOf<'WAIT_CV'> | ServerStateOf<'WAIT_FINISHED'>> {
+  const { certificateCompression } = state.setup.settings;
+  return certificate(context, state, decompressed(context, certificateCompression, received));
 }
