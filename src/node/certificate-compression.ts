@@ -1,14 +1,14 @@
 /** Certificate compression (RFC 8879) by node:zlib, for the engine, which has no algorithm of its own. */
 import type { InputType } from 'node:zlib';
 import type { CertificateCompression } from '../tls/index.ts';
+import { CERTIFICATE_COMPRESSION_ALGORITHMS } from '../tls/wire.ts';
 import { builtin } from './builtin.ts';
 import { argumentError } from './error.ts';
 
 /** What node:tls calls the algorithms. */
-export type CertificateCompressionName = 'zlib' | 'brotli' | 'zstd';
+export type CertificateCompressionName = keyof typeof CERTIFICATE_COMPRESSION_ALGORITHMS;
 
 interface Codec {
-  readonly algorithm: number;
   readonly compress: (data: Uint8Array) => Buffer;
   readonly decompress: ((data: InputType, options: Bounded) => Decompressed) | undefined;
 }
@@ -42,12 +42,12 @@ export function certificateCompression(names: readonly CertificateCompressionNam
 }
 
 function make(name: CertificateCompressionName): CertificateCompression {
-  const { algorithm, compress, decompress } = codecOf(name);
+  const { compress, decompress } = codecOf(name);
   if (decompress === undefined) {
     throw argumentError('ERR_INVALID_ARG_VALUE', `certificateCompression: ${name} is not in Node ${process.version}`);
   }
   return {
-    algorithm,
+    algorithm: CERTIFICATE_COMPRESSION_ALGORITHMS[name],
     compress: remembering(compress),
     decompress: (data, length) => {
       const { buffer, engine } = decompress(data, { maxOutputLength: length, info: true });
@@ -65,16 +65,14 @@ function codecOf(name: CertificateCompressionName): Codec {
   };
   switch (name) {
     case 'zlib':
-      return { algorithm: 1, compress: (data) => zlib.deflateSync(data), decompress: informed(zlib.inflateSync) };
+      return { compress: (data) => zlib.deflateSync(data), decompress: informed(zlib.inflateSync) };
     case 'brotli':
       return {
-        algorithm: 2,
         compress: (data) => zlib.brotliCompressSync(data),
         decompress: informed(zlib.brotliDecompressSync),
       };
     case 'zstd':
       return {
-        algorithm: 3,
         compress: (data) => zstdCompressSync?.(data) ?? Buffer.alloc(0),
         decompress: zstdDecompressSync === undefined ? undefined : informed(zstdDecompressSync),
       };

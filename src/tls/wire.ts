@@ -21,6 +21,7 @@ export {
   type ServerKeyParams,
 } from './messages/tls12/server-key-exchange.ts';
 export { ALERTS, type AlertName, alertName, type FatalAlertName } from './registry/alerts.ts';
+export { CERTIFICATE_COMPRESSION_ALGORITHMS } from './registry/certificate-compression.ts';
 export { CIPHER_SUITES, cipherSuiteName } from './registry/cipher-suites.ts';
 export { EXTENSION_TYPES, type ExtensionName } from './registry/extension-types.ts';
 export { HANDSHAKE_TYPES } from './registry/handshake-types.ts';

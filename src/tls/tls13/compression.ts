@@ -71,15 +71,15 @@ function codecFor(offered: readonly CertificateCompression[], algorithm: number)
 /** The codec is told when to stop; that it did is not taken on trust. */
 function decompress({ decompress }: CertificateCompression, message: CompressedCertificate): Uint8Array {
   const { uncompressedLength, compressedCertificateMessage } = message;
-  const expected = `to the ${uncompressedLength} bytes announced`;
-  let body: Uint8Array | null;
+  let cause: unknown;
   try {
-    body = decompress(compressedCertificateMessage, uncompressedLength);
-  } catch (cause) {
-    throw bad('BAD_CERTIFICATE_COMPRESSION', `certificate does not decompress ${expected}`, cause);
+    const body = decompress(compressedCertificateMessage, uncompressedLength);
+    if (body?.length === uncompressedLength) return body;
+  } catch (error) {
+    cause = error;
   }
-  if (body?.length === uncompressedLength) return body;
-  throw bad('BAD_CERTIFICATE_COMPRESSION', `certificate does not decompress ${expected}`);
+  const expected = `to the ${uncompressedLength} bytes announced`;
+  throw bad('BAD_CERTIFICATE_COMPRESSION', `certificate does not decompress ${expected}`, cause);
 }
 
 function bad(code: 'LIMIT_EXCEEDED' | 'BAD_CERTIFICATE_COMPRESSION', message: string, cause?: unknown): TlsError {

@@ -10,6 +10,7 @@ import {
 } from '../../../src/tls/index.ts';
 import { groupForProvider } from '../../../src/tls/registry/named-groups.ts';
 import { schemeInfo } from '../../../src/tls/registry/signature-schemes.ts';
+import { ALL_ALGORITHMS, oneAlgorithm } from './compression.ts';
 import type { ShimCredential } from './credentials.ts';
 import { Unimplemented } from './flags.ts';
 import type { Options } from './options.ts';
@@ -52,8 +53,15 @@ function commonConfig(options: Options, trace: Trace | undefined): CommonConfig 
     allocate: (length) => Buffer.allocUnsafe(length),
     groups: options.curves.length > 0 ? options.curves.map(toGroup) : DEFAULT_GROUPS,
     signatureSchemes: options.verifyPrefs.length > 0 ? options.verifyPrefs.map(toScheme) : DEFAULT_SCHEMES,
+    ...compressionOf(options),
     ...(trace && { trace, traceSecrets: options.exportTrafficSecrets }),
   };
+}
+
+function compressionOf(options: Options): Pick<CommonConfig, 'certificateCompression'> {
+  if (options.installCertCompressionAlgs) return { certificateCompression: ALL_ALGORITHMS };
+  const code = options.installOneCertCompressionAlg;
+  return code === 0 ? {} : { certificateCompression: [oneAlgorithm(code)] };
 }
 
 function clientConfig(options: Options, credentials: readonly ShimCredential[], common: CommonConfig): ClientConfig {

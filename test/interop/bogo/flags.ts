@@ -103,6 +103,8 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   '-reject-alpn': on('rejectAlpn'),
   '-enable-ocsp-stapling': on('enableOcspStapling'),
   '-enable-signed-cert-timestamps': on('enableSignedCertTimestamps'),
+  '-install-cert-compression-algs': on('installCertCompressionAlgs'),
+  '-install-one-cert-compression-alg': number('installOneCertCompressionAlg'),
   '-require-any-client-certificate': on('requireAnyClientCertificate'),
   '-verify-peer': on('verifyPeer'),
   '-use-client-ca-list': text('useClientCaList'),

@@ -70,6 +70,8 @@ export class Options {
   enableOcspStapling = false;
   enableSignedCertTimestamps = false;
   requireAnyClientCertificate = false;
+  installCertCompressionAlgs = false;
+  installOneCertCompressionAlg = 0;
   verifyPeer = false;
   useClientCaList = '';
   /** The credential of the flags that stand before any `-new-x509-credential`. */
