@@ -4,3 +4,4 @@
  */
 export { hkdfExpand, hkdfExtract } from './hkdf.ts';
 export * from './provider.ts';
+export { parseSpki } from './spki.ts';

@@ -173,7 +173,8 @@ function symptomOf(tls: TlsObservation | undefined, { complete }: Negotiated): S
     };
   }
   if (error?.code === 'NOT_TLS') return { kind: 'not_tls' };
-  if (error?.code === 'CERTIFICATE_REJECTED') return { kind: 'rejected' };
+  // A key that no scheme signs with is refused before the chain is; what is wrong with it the chain's verdict says.
+  if (error?.code === 'CERTIFICATE_REJECTED' || error?.code === 'BAD_CERTIFICATE_KEY') return { kind: 'rejected' };
   if (error?.fault === 'incompatible') return { kind: 'incompatible', code: error.code };
   if (error !== undefined && error.code !== 'CONNECTION_TRUNCATED') return { kind: 'violation' };
   if (complete) return { kind: 'none' };

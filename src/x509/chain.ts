@@ -1,9 +1,10 @@
 import { OID } from '../asn1/index.ts';
 import { equal } from '../bytes/index.ts';
-import type { CryptoProvider } from '../crypto/index.ts';
+import { CryptoError, type CryptoProvider, parseSpki } from '../crypto/index.ts';
 import { casBelow, checkCertificate, type Fault, type Purpose } from './checks.ts';
 import { X509Error } from './error.ts';
 import { matchIdentity, type ReferenceIdentity } from './identity.ts';
+import { checkKeyStrength } from './key-strength.ts';
 import { type Certificate, findExtension, parseCertificate } from './parse.ts';
 import { type Candidate, type Path, PathBuilder, type SignatureStatus } from './path.ts';
 import { printable } from './printable.ts';
@@ -132,8 +133,14 @@ function judge(path: Path, builder: PathBuilder, { at, purpose }: ChainInput): C
     const { certificate, anchor, sent } = link;
     const place = { depth, anchor, casBelow: casBelow(certificates, depth), at, purpose };
     const faults = checkCertificate(certificate, place);
+    if (depth === 0 && faults.every(({ code }) => code !== 'CERT_KEY_WEAK')) faults.push(...leafKeyFaults(certificate));
     const issuer = links[depth + 1];
-    if (issuer !== undefined) faults.push(...signatureFaults(builder.verify(certificate, issuer), certificate, issuer));
+    if (issuer !== undefined) {
+      const status = builder.verify(certificate, issuer);
+      // An issuer whose key is too weak to be read has that fault, and no other for it.
+      const isTold = status === 'bad_key' && checkKeyStrength(issuer.certificate).length > 0;
+      if (!isTold) faults.push(...signatureFaults(status, certificate, issuer));
+    }
     for (const fault of faults) findings.push(located(fault, depth, sent, certificate));
   }
   const last = links.at(-1);
@@ -178,6 +185,18 @@ const SIGNATURE_FAULTS: Readonly<Record<Exclude<SignatureStatus, 'valid'>, reado
   bad_key: ['CERT_KEY_UNSUPPORTED', 'the signature can not be verified: unacceptable public key of'],
   limit: ['CHAIN_LIMIT_EXCEEDED', 'too many signatures were verified before that of'],
 };
+
+/** A leaf's key that no scheme of TLS 1.3 signs with. Nobody verifies with it here: it is read, and not imported. */
+function leafKeyFaults({ spki, spans }: Certificate): Fault[] {
+  try {
+    parseSpki(spki);
+    return [];
+  } catch (error) {
+    if (!(error instanceof CryptoError)) throw error;
+    const message = `the public key is not accepted: ${error.message}`;
+    return [{ code: 'CERT_KEY_UNSUPPORTED', span: spans.spki, message, spec: 'RFC 8446 section 4.2.3' }];
+  }
+}
 
 function signatureFaults(status: SignatureStatus, certificate: Certificate, issuer: Candidate): Fault[] {
   if (status === 'valid') return [];

@@ -1,5 +1,6 @@
 import { OID, oidName } from '../asn1/index.ts';
 import { equal, type Span } from '../bytes/index.ts';
+import { checkKeyStrength } from './key-strength.ts';
 import { type Certificate, findExtension, isSelfIssued } from './parse.ts';
 import type { ChainFindingCode } from './verdict.ts';
 
@@ -46,6 +47,7 @@ export function checkCertificate(certificate: Certificate, place: Place): Fault[
   return [
     ...checkValidity(certificate, place.at),
     ...checkAlgorithmsAgree(certificate),
+    ...checkKeyStrength(certificate),
     ...(place.depth > 0 ? checkIssuer(certificate, place) : []),
     ...checkPurpose(certificate, place.purpose),
     ...checkExtensions(certificate),

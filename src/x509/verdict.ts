@@ -28,7 +28,9 @@ export const CHAIN_FINDING_CODES = [
   'CERT_SIGNATURE_WEAK',
   /** A signature algorithm that is not understood, or not by that type of key. */
   'CERT_SIGNATURE_UNSUPPORTED',
-  /** An issuer's key that the crypto provider refuses. */
+  /** RSA below 2,048 bits or with an exponent that protects nothing, or DSA: the leaf's key or an issuer's. */
+  'CERT_KEY_WEAK',
+  /** A key that the crypto provider refuses, weak ones apart. */
   'CERT_KEY_UNSUPPORTED',
   /** A certificate that issued another must not: basicConstraints or keyUsage. */
   'ISSUER_NOT_CA',

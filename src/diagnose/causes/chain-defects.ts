@@ -55,11 +55,24 @@ const DEFECTS: readonly Defect[] = [
     alsoKnownAs: [],
   },
   {
+    code: 'CERT_KEY_WEAK',
+    title: 'a key in the chain is too weak',
+    meaning:
+      'RSA below 2,048 bits or with an exponent that protects nothing, or DSA: in the leaf or in a CA above it. OpenSSL refuses it at its usual security level 2, and no public CA issues it.',
+    remedy: 'Make a new key, P-256 or RSA 2048, and have it certified.',
+    alsoKnownAs: [
+      { client: 'openssl', text: 'EE certificate key too weak' },
+      { client: 'openssl', text: 'CA certificate key too weak' },
+      { client: 'curl', text: 'EE certificate key too weak' },
+      { client: 'Chrome', text: 'ERR_CERT_WEAK_KEY' },
+    ],
+  },
+  {
     code: 'CERT_KEY_UNSUPPORTED',
     title: 'a key is outside the accepted range',
-    meaning: 'A key outside the accepted range: too short, explicit curve parameters, an unknown kind.',
+    meaning: 'A key outside the accepted range: too long, explicit curve parameters, another curve, an unknown kind.',
     remedy: 'Make a new key: P-256 or RSA 2048.',
-    alsoKnownAs: [{ client: 'openssl', text: 'EE certificate key too weak' }],
+    alsoKnownAs: [],
   },
   {
     code: 'ISSUER_NOT_CA',

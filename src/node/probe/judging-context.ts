@@ -1,3 +1,4 @@
+import { nodeCrypto } from '../../crypto/node/index.ts';
 import type { ChainObservation } from '../../diagnose/index.ts';
 import type { FatalAlertName } from '../../tls/wire.ts';
 import type { RootStore } from '../../x509/index.ts';
@@ -24,6 +25,7 @@ const ALERTS: Readonly<Record<string, FatalAlertName>> = {
   CHAIN_INCOMPLETE: 'unknown_ca',
   UNKNOWN_ISSUER: 'unknown_ca',
   CERT_SIGNATURE_UNSUPPORTED: 'unsupported_certificate',
+  CERT_KEY_UNSUPPORTED: 'unsupported_certificate',
   CERT_WRONG_PURPOSE: 'unsupported_certificate',
 };
 
@@ -46,5 +48,10 @@ export class JudgingContext extends SecureContext {
         return { code, reason: finding?.message ?? 'not trusted', alert: ALERTS[code] ?? 'bad_certificate', finding };
       },
     };
+  }
+
+  /** Judges a chain that no verdict was asked for. */
+  note(sent: readonly Uint8Array[]): void {
+    this.verifier.verify(sent, { crypto: nodeCrypto, purpose: 'server' });
   }
 }

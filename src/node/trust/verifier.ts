@@ -52,6 +52,7 @@ const REFUSALS: Readonly<Record<ChainFindingCode, readonly [code: string | undef
   CERT_SIGNATURE_INVALID: ['CERT_SIGNATURE_FAILURE', 'bad_certificate'],
   CERT_SIGNATURE_WEAK: [undefined, 'bad_certificate'],
   CERT_SIGNATURE_UNSUPPORTED: [undefined, 'unsupported_certificate'],
+  CERT_KEY_WEAK: [undefined, 'bad_certificate'],
   CERT_KEY_UNSUPPORTED: [undefined, 'unsupported_certificate'],
   ISSUER_NOT_CA: ['INVALID_CA', 'bad_certificate'],
   PATH_LENGTH_EXCEEDED: ['PATH_LENGTH_EXCEEDED', 'bad_certificate'],
