@@ -83,6 +83,14 @@ export function createProgram(io: Io, ended: (code: ExitCode) => void): Command 
     });
 
   program
+    .command('demo')
+    .description('check every endpoint of the lab, show the screens, and say whether each cause was named and proved')
+    .action(async () => {
+      const { demoCommand } = await import('./commands/demo.ts');
+      ended(await demoCommand(io));
+    });
+
+  program
     .command('completion')
     .addArgument(program.createArgument('<shell>', 'bash, zsh or fish').choices(['bash', 'zsh', 'fish']))
     .description('print the completion script of a shell')

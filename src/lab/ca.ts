@@ -1,13 +1,10 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { encodePem } from '../asn1/index.ts';
-import { nodeCrypto } from '../crypto/node/index.ts';
+import { randomBytes } from 'node:crypto';
+import { encodePem, OID } from '../asn1/index.ts';
 import { type Issuance, issueCertificate } from '../x509/index.ts';
+import { type KeyKind, type LabKey, newKey, overSha1 } from './keys.ts';
 
 /** Milliseconds of a day. */
 export const DAY = 86_400_000;
-
-/** 1.3.6.1.5.5.7.3.1, for servers (RFC 5280 section 4.2.1.12). */
-const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 
 /** A certificate with its chain and its key, PEM, as servers take them. */
 export interface LabCredential {
@@ -15,8 +12,17 @@ export interface LabCredential {
   readonly key: string;
 }
 
+/** A CA certificate with its key. */
+export interface LabIssuer {
+  /** DER. */
+  readonly certificate: Uint8Array;
+  readonly key: LabKey;
+  /** What has to be sent behind what it issues: itself and those above, the root left out. */
+  readonly chain: readonly Uint8Array[];
+}
+
 /** What a certificate of the lab is to be; everything else is as it should be. */
-interface LeafRequest {
+export interface LeafRequest {
   readonly names: readonly string[];
   /** The subject; the first name unless given. */
   readonly commonName?: string;
@@ -24,56 +30,91 @@ interface LeafRequest {
   readonly notBefore?: number;
   /** In 60 days unless given. */
   readonly notAfter?: number;
-  /** Signed with its own key rather than by the CA. */
+  /** P-256 unless given. */
+  readonly keyKind?: KeyKind;
+  /** Key purposes by their object identifiers; server authentication unless given. */
+  readonly extendedKeyUsage?: readonly string[];
+  /** Who issues it; the intermediate of the CA unless given. */
+  readonly issuer?: LabIssuer;
+  /** Signed with its own key rather than by an issuer. */
   readonly selfSigned?: boolean;
-  /** Whether the intermediate is in the chain. True unless given. */
+  /** Signed over SHA-1. */
+  readonly sha1?: boolean;
+  /** Whether the intermediates are in the chain. True unless given. */
   readonly withIntermediate?: boolean;
+  /** Whether the root is in the chain too. False unless given. */
+  readonly withRoot?: boolean;
+  /** URL under which the issuer's certificate is published, for authorityInfoAccess. */
+  readonly caIssuers?: string;
+}
+
+/** What an intermediate of the lab is to be. */
+export interface SubordinateRequest {
+  /** `Lab Intermediate` unless given. */
+  readonly commonName?: string;
+  readonly notBefore?: number;
+  readonly notAfter?: number;
+  /** Whether it says of itself that it is a CA. True unless given. */
+  readonly isCa?: boolean;
+  /** The root unless given. */
+  readonly issuer?: LabIssuer;
 }
 
 /** A throw-away CA: a root and an intermediate, whose keys live and die with the process. */
 export interface LabCa {
   /** The root, PEM. */
   readonly root: string;
+  /** It may issue leaves and no CA (pathLenConstraint 0). */
+  readonly intermediate: LabIssuer;
   issue(request: LeafRequest): LabCredential;
-}
-
-interface Pair {
-  readonly key: Issuance['key'];
-  readonly pem: string;
+  /** Makes another intermediate. */
+  subordinate(request: SubordinateRequest): LabIssuer;
 }
 
 /** Makes a CA whose certificates are valid around `now`, epoch milliseconds. */
 export function createCa(now: number): LabCa {
   const validity = { notBefore: now - 365 * DAY, notAfter: now + 365 * DAY };
-  const rootKey = newKey();
+  const rootKey = newKey('p256');
   const root = certificate({
     ...{ subject: { commonName: 'Lab Root' }, subjectPublicKey: rootKey.key.spki, key: rootKey.key },
     ...{ ca: {}, ...validity },
   });
-  const intermediateKey = newKey();
-  const intermediate = certificate({
-    ...{ subject: { commonName: 'Lab Intermediate' }, subjectPublicKey: intermediateKey.key.spki },
-    ...{ issuer: root, key: rootKey.key, ca: { pathLength: 0 }, ...validity },
-  });
+  const top: LabIssuer = { certificate: root, key: rootKey, chain: [] };
+  const subordinate = (request: SubordinateRequest): LabIssuer => {
+    const { commonName = 'Lab Intermediate', isCa = true, issuer = top } = request;
+    const { notBefore = validity.notBefore, notAfter = validity.notAfter } = request;
+    const key = newKey('p256');
+    const der = certificate({
+      ...{ subject: { commonName }, subjectPublicKey: key.key.spki },
+      ...{ issuer: issuer.certificate, key: issuer.key.key, notBefore, notAfter },
+      ...(isCa ? { ca: { pathLength: 0 } } : {}),
+    });
+    return { certificate: der, key, chain: [der, ...issuer.chain] };
+  };
+  const intermediate = subordinate({});
   return {
     root: pemOf(root),
+    intermediate,
+    subordinate,
     issue(request) {
-      const {
-        names,
-        commonName = names[0] ?? 'nobody',
-        notBefore = now - 30 * DAY,
-        notAfter = now + 60 * DAY,
-      } = request;
-      const leafKey = newKey();
-      const issuer =
-        request.selfSigned === true ? { key: leafKey.key } : { issuer: intermediate, key: intermediateKey.key };
-      const leaf = certificate({
-        ...{ subject: { commonName }, subjectPublicKey: leafKey.key.spki, ...issuer },
-        ...{ names, notBefore, notAfter, extendedKeyUsage: [SERVER_AUTH] },
-      });
-      const chain = request.selfSigned === true || request.withIntermediate === false ? [leaf] : [leaf, intermediate];
-      return { cert: chain.map(pemOf).join(''), key: leafKey.pem };
+      const { issuer = intermediate, selfSigned = false, withIntermediate = true, withRoot = false } = request;
+      const key = newKey(request.keyKind ?? 'p256');
+      const leaf = certificate(leafOf(request, key, selfSigned ? undefined : issuer, now));
+      const above = selfSigned || !withIntermediate ? [] : [...issuer.chain, ...(withRoot ? [root] : [])];
+      return { cert: [leaf, ...above].map(pemOf).join(''), key: key.pem };
     },
+  };
+}
+
+function leafOf(request: LeafRequest, own: LabKey, issuer: LabIssuer | undefined, now: number) {
+  const { names, commonName = names[0] ?? 'nobody', caIssuers, sha1 = false } = request;
+  const { notBefore = now - 30 * DAY, notAfter = now + 60 * DAY, extendedKeyUsage = [OID.serverAuth] } = request;
+  const signer = issuer?.key ?? own;
+  return {
+    ...{ subject: { commonName }, subjectPublicKey: own.key.spki, names, notBefore, notAfter, extendedKeyUsage },
+    ...(issuer === undefined ? {} : { issuer: issuer.certificate }),
+    ...(sha1 ? { key: overSha1(signer), scheme: 'ecdsa_sha1' as const } : { key: signer.key }),
+    ...(caIssuers === undefined ? {} : { caIssuers: [caIssuers] }),
   };
 }
 
@@ -84,17 +125,7 @@ function certificate(request: Omit<Issuance, 'serial'>): Uint8Array {
   return issueCertificate({ ...request, serial });
 }
 
-function newKey(): Pair {
-  // Encoded by the generator: on Node 20 a garbage collection inside `export` of a fresh key can hang for ever.
-  const { privateKey } = generateKeyPairSync('ec', {
-    namedCurve: 'P-256',
-    publicKeyEncoding: { type: 'spki', format: 'der' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
-  });
-  const der = new Uint8Array(privateKey);
-  return { key: nodeCrypto.importPrivateKey(der), pem: encodePem('PRIVATE KEY', der) };
-}
-
-function pemOf(der: Uint8Array): string {
+/** A certificate as PEM. */
+export function pemOf(der: Uint8Array): string {
   return encodePem('CERTIFICATE', der);
 }

@@ -1,5 +1,5 @@
 /**
- * A lab on loopback: named endpoints, good and broken on purpose, with a throw-away CA and a name server of their own.
- * Start at {@link startLab}.
+ * A lab on loopback: named endpoints, good and broken on purpose, each broken one with a repaired twin; with a throw-away
+ * CA and a name server of their own. Start at {@link startLab}.
  */
-export { type Lab, type LabEndpoint, type LabOptions, startLab } from './lab.ts';
+export { type Lab, type LabEndpoint, type LabOptions, type LabTarget, startLab } from './lab.ts';

@@ -1,23 +1,34 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FindingCode } from '../diagnose/index.ts';
+import type { Finding, FindingCode } from '../diagnose/index.ts';
 import { createCa } from './ca.ts';
-import type { EndpointSpec } from './endpoint.ts';
+import type { EndpointSpec, Form, LabKit, Served } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints/index.ts';
+import { type Listening, listen } from './listen.ts';
 import { type NameRecord, startNameServer } from './name-server.ts';
+import { startRepository } from './repository.ts';
 
-/** A running endpoint. */
-export interface LabEndpoint {
-  readonly id: string;
+/** Where a running endpoint is. */
+export interface LabTarget {
   readonly host: string;
   readonly port: number;
   /** `amber.example:41234`, for `check`; the lab's resolver knows the name. */
   readonly target: string;
+  /** Arguments that `check` takes for it, beside `--ca` and `--resolver`. */
+  readonly args: readonly string[];
+}
+
+/** A running endpoint. */
+export interface LabEndpoint extends LabTarget {
+  readonly id: string;
   readonly fault: string;
   /** The finding that names its fault; `null` when nothing is wrong. */
   readonly cause: FindingCode | null;
+  /** How that finding is proved; `null` when nothing is wrong. */
+  readonly proof: Finding['proof']['kind'] | null;
+  /** Its twin, which differs by the finding's fix and has no finding; `null` when nothing is wrong. */
+  readonly repaired: LabTarget | null;
 }
 
 /** A running lab. */
@@ -34,11 +45,8 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-/** Names of the lab that are no endpoints: one that does not resolve for a reason of the server's. */
-const NO_ENDPOINTS: readonly (readonly [string, NameRecord])[] = [
-  ['servfail.example', 'servfail'],
-  ['empty.example', { a: [] }],
-];
+/** A name of the lab that is no endpoint: it exists and has no address. */
+const NO_ENDPOINT: readonly [string, NameRecord] = ['empty.example', { a: [] }];
 
 /** What to start. */
 export interface LabOptions {
@@ -47,18 +55,47 @@ export interface LabOptions {
 }
 
 /** Starts named good and broken endpoints on random loopback ports, with a throw-away CA and a name server. */
-export async function startLab({ only }: LabOptions = {}): Promise<Lab> {
+export function startLab({ only }: LabOptions = {}): Promise<Lab> {
+  return startEndpoints(ENDPOINTS.filter(({ id }) => only === undefined || only.includes(id)));
+}
+
+/** Starts a lab of these endpoints. */
+export async function startEndpoints(specs: readonly EndpointSpec[]): Promise<Lab> {
   const now = Date.now();
   const ca = createCa(now);
-  const specs = ENDPOINTS.filter(({ id }) => only === undefined || only.includes(id));
-  const running = await Promise.all(specs.map((spec) => start(spec, spec.create({ ca, now, host: spec.host }))));
-  const names = new Map<string, NameRecord>(NO_ENDPOINTS);
-  for (const { endpoint } of running) names.set(endpoint.host, { a: ['127.0.0.1'] });
-  const nameServer = await startNameServer(names);
   const folder = mkdtempSync(join(tmpdir(), 'hellofin-lab-'));
-  const caFile = join(folder, 'ca.pem');
-  writeFileSync(caFile, ca.root);
-  const endpoints = running.map(({ endpoint }) => endpoint);
+  const repository = await startRepository();
+  const file = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    return path;
+  };
+  const caFile = file('ca.pem', ca.root);
+  const names = new Map<string, NameRecord>([NO_ENDPOINT]);
+  const running: Listening[] = [];
+
+  const start = async (form: Form, name: string, host: string): Promise<LabTarget> => {
+    const kit: LabKit = {
+      ca,
+      now,
+      host,
+      publish: repository.publish,
+      file: (kind, text) => file(`${name}-${kind}`, text),
+    };
+    const served = form(kit);
+    const listening = await listen(served);
+    running.push(listening);
+    names.set(host, recordOf(served, listening));
+    return { host, port: listening.port, target: `${host}:${listening.port}`, args: served.args ?? [] };
+  };
+  const endpoints = await Promise.all(
+    specs.map(async ({ id, host, fault, cause, served, repaired, repairedHost = host }): Promise<LabEndpoint> => {
+      const target = await start(served, id, host);
+      const twin = repaired === null ? null : await start(repaired, `${id}-repaired`, repairedHost);
+      return { id, ...target, fault, cause: cause?.code ?? null, proof: cause?.proof ?? null, repaired: twin };
+    }),
+  );
+  const nameServer = await startNameServer(names);
   return {
     ca: ca.root,
     caFile,
@@ -70,29 +107,12 @@ export async function startLab({ only }: LabOptions = {}): Promise<Lab> {
       return found;
     },
     async close() {
-      await Promise.all([nameServer.close(), ...running.map(({ stop }) => stop())]);
+      await Promise.all([nameServer.close(), repository.close(), ...running.map(({ stop }) => stop())]);
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-function start(spec: EndpointSpec, server: Server): Promise<{ endpoint: LabEndpoint; stop(): Promise<void> }> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  const stop = () =>
-    new Promise<void>((done) => {
-      server.close(() => done());
-      for (const socket of sockets) socket.destroy();
-    });
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      const { id, host, fault, cause } = spec;
-      resolve({ endpoint: { id, host, port, target: `${host}:${port}`, fault, cause }, stop });
-    });
-  });
+function recordOf({ record }: Served, { hasIpv6 }: Listening): NameRecord {
+  return record ?? { a: ['127.0.0.1'], ...(hasIpv6 ? { aaaa: ['::1'] } : {}) };
 }

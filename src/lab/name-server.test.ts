@@ -10,8 +10,10 @@ beforeAll(async () => {
   server = await startNameServer(
     new Map<string, NameRecord>([
       ['shop.example', { a: ['127.0.0.1', '127.0.0.2'] }],
+      ['both.example', { a: ['127.0.0.1'], aaaa: ['::1', '2001:db8::10'] }],
       ['empty.example', { a: [] }],
       ['broken.example', 'servfail'],
+      ['gone.example', 'nxdomain'],
     ]),
   );
   resolver.setServers([server.url.replace('udp://', '')]);
@@ -26,13 +28,17 @@ test('answers with addresses, in any case of letters', async () => {
 test.each([
   ['empty.example', 'ENODATA'],
   ['broken.example', 'ESERVFAIL'],
+  ['gone.example', 'ENOTFOUND'],
   ['nobody.example', 'ENOTFOUND'],
 ])('%s: %s', async (name, code) => {
   await expect(resolver.resolve4(name)).rejects.toMatchObject({ code });
 });
 
-test('has no addresses of IPv6', async () => {
+test('has addresses of IPv6 where it was given some', async () => {
+  expect(await resolver.resolve6('both.example')).toEqual(['::1', '2001:db8::10']);
+  expect(await resolver.resolve4('both.example')).toEqual(['127.0.0.1']);
   await expect(resolver.resolve6('shop.example')).rejects.toMatchObject({ code: 'ENODATA' });
+  await expect(resolver.resolveMx('both.example')).rejects.toMatchObject({ code: 'ENODATA' });
 });
 
 test('what is no query gets no answer and does no harm', async () => {

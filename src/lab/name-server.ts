@@ -1,9 +1,10 @@
 import { createSocket } from 'node:dgram';
 import type { AddressInfo } from 'node:net';
 import { ReadError, Reader, Writer } from '../bytes/index.ts';
+import { parseIp } from '../x509/index.ts';
 
-/** What the name server knows: addresses, or a failure that it answers with. */
-export type NameRecord = { readonly a: readonly string[] } | 'servfail';
+/** What the name server knows of a name: addresses of IPv4 and IPv6, or a failure that it answers with. */
+export type NameRecord = { readonly a: readonly string[]; readonly aaaa?: readonly string[] } | 'servfail' | 'nxdomain';
 
 /** A name server on a loopback UDP port. */
 export interface NameServer {
@@ -15,8 +16,9 @@ export interface NameServer {
 /** RCODEs (RFC 1035 section 4.1.1). */
 const RCODE = { noError: 0, serverFailure: 2, nameError: 3 } as const;
 
-/** TYPE A and CLASS IN (RFC 1035 sections 3.2.2 and 3.2.4). */
+/** TYPE A (RFC 1035 section 3.2.2), TYPE AAAA (RFC 3596 section 2.1) and CLASS IN (RFC 1035 section 3.2.4). */
 const TYPE_A = 1;
+const TYPE_AAAA = 28;
 const CLASS_IN = 1;
 
 interface Question {
@@ -65,17 +67,27 @@ function readQuestion(message: Uint8Array): Question | undefined {
   }
 }
 
-function answerTo({ id, bytes, type }: Question, record: NameRecord | undefined): Uint8Array {
-  const rcode = record === undefined ? RCODE.nameError : record === 'servfail' ? RCODE.serverFailure : RCODE.noError;
-  const addresses = record === undefined || record === 'servfail' || type !== TYPE_A ? [] : record.a;
+function answerTo({ id, bytes, type }: Question, record: NameRecord = 'nxdomain'): Uint8Array {
+  const data = typeof record === 'object' ? recordData(record, type) : [];
   const writer = new Writer();
   // A response, authoritative, recursion available.
-  writer.u16(id).u16(0x8480 | rcode);
-  writer.u16(1).u16(addresses.length).u16(0).u16(0).bytes(bytes);
-  for (const address of addresses) {
+  writer.u16(id).u16(0x8480 | rcodeOf(record));
+  writer.u16(1).u16(data.length).u16(0).u16(0).bytes(bytes);
+  for (const address of data) {
     // A pointer to the name in the question (RFC 1035 section 4.1.4), which stands behind the header.
-    writer.u16(0xc00c).u16(TYPE_A).u16(CLASS_IN).u32(0);
-    writer.opaque(2, Uint8Array.from(address.split('.'), Number));
+    writer.u16(0xc00c).u16(type).u16(CLASS_IN).u32(0);
+    writer.opaque(2, address);
   }
   return writer.finish();
+}
+
+function rcodeOf(record: NameRecord): number {
+  if (record === 'nxdomain') return RCODE.nameError;
+  return record === 'servfail' ? RCODE.serverFailure : RCODE.noError;
+}
+
+/** The addresses of one type, as records hold them. */
+function recordData({ a, aaaa = [] }: Extract<NameRecord, object>, type: number): Uint8Array[] {
+  const addresses = type === TYPE_A ? a : type === TYPE_AAAA ? aaaa : [];
+  return addresses.flatMap((address) => parseIp(address) ?? []);
 }

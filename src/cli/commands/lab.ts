@@ -1,4 +1,4 @@
-import { styled } from '../../explain/index.ts';
+import { type Line, styled } from '../../explain/index.ts';
 import { type Lab, startLab } from '../../lab/index.ts';
 import { jsonDocument } from '../document.ts';
 import type { ExitCode } from '../exit.ts';
@@ -23,12 +23,25 @@ function labDocument({ caFile, resolver, endpoints }: Lab): string {
 }
 
 function screen({ caFile, resolver, endpoints }: Lab, { env, stdout }: Io): string {
-  const width = Math.max(...endpoints.map(({ target }) => target.length));
+  const [host, port, twin] = [
+    Math.max(...endpoints.map((one) => one.host.length)),
+    6,
+    Math.max(...endpoints.map(({ repaired }) => repaired?.target.length ?? 0)),
+  ];
   return paint(
     [
-      ...endpoints.map(({ target, fault }) => [styled('strong', target.padEnd(width)), '  ', fault]),
+      [styled('dim', `${'endpoint'.padEnd(host + port)}  ${'repaired twin'.padEnd(twin)}`)],
+      ...endpoints.map(
+        ({ target, repaired, fault, args }): Line => [
+          styled('strong', target.padEnd(host + port)),
+          `  ${(repaired?.target ?? '').padEnd(twin)}  ${fault}`,
+          styled('dim', args.length === 0 ? '' : `  ${args.join(' ')}`),
+        ],
+      ),
       [],
-      ['try:  ', styled('accent', `hellofin ${endpoints[0]?.target} --ca ${caFile} --resolver ${resolver}`)],
+      ['resolver  ', resolver],
+      ['CA        ', caFile],
+      ['try       ', styled('accent', `hellofin ${endpoints[0]?.target} --ca ${caFile} --resolver ${resolver}`)],
       [styled('dim', 'serving on loopback until interrupted')],
     ],
     { color: wantsColor('auto', { isTTY: stdout.isTTY === true, env }), plain: false },

@@ -1,14 +1,26 @@
 import type { Server } from 'node:net';
-import { createHttp2Server } from '../../node/index.ts';
-import type { LabCredential } from '../ca.ts';
+import { createHttp2Server, type ServerOptions } from '../../node/index.ts';
+import type { LabCredential, LeafRequest } from '../ca.ts';
+import type { LabKit, Served } from '../endpoint.ts';
+
+/** Options of a server that endpoints change. */
+export type HttpsOptions = Pick<
+  ServerOptions,
+  'ALPNProtocols' | 'SNICallback' | 'ca' | 'ciphers' | 'groups' | 'requestCert'
+>;
 
 /** An HTTP server, 1.1 and 2, behind TLS with a certificate; it answers everything alike. */
-export function httpsServer({ cert, key }: LabCredential): Server {
-  const server = createHttp2Server({ cert, key }, (_request, response) => {
+export function httpsServer({ cert, key }: LabCredential, options: HttpsOptions = {}): Server {
+  const server = createHttp2Server({ cert, key, ...options }, (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/plain', 'strict-transport-security': 'max-age=31536000' });
     response.end('hellofin lab\n');
   });
   // A client that turns away in the middle of the handshake is what most endpoints here are for.
   server.on('tlsClientError', () => undefined);
   return server;
+}
+
+/** The healthy form of most endpoints, or one with another certificate. */
+export function https({ ca, host }: LabKit, change: Partial<LeafRequest> = {}): Served {
+  return { server: httpsServer(ca.issue({ names: [host], ...change })) };
 }

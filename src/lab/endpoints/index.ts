@@ -1,29 +1,67 @@
 import type { EndpointSpec } from '../endpoint.ts';
-import { clientCert } from './client-cert.ts';
+import { alpnRefused, alpnUnexpected } from './alpn.ts';
+import { ftpBanner, imapBanner, pop3Banner, smtpBanner } from './banners.ts';
+import { issuerNotCa, pathLength, weakKey, weakSignature, wrongPurpose } from './certificates.ts';
+import { clientCert, clientCertExpired } from './client-certificate.ts';
 import { closing } from './closing.ts';
-import { expired } from './expired.ts';
-import { healthy } from './healthy.ts';
-import { noIntermediate } from './no-intermediate.ts';
+import { healthy, healthyDual, healthyRsa } from './healthy.ts';
+import { noIntermediate, privateRoot, selfSigned, unknownIssuer } from './issuers.ts';
+import { nodata, nxdomain, servfail } from './names.ts';
+import { noCommonCipherSuite, noCommonGroup, noCommonSignatureScheme, oldVersion } from './nothing-in-common.ts';
 import { plainHttp } from './plain-http.ts';
-import { refusesName } from './refuses-name.ts';
+import { proxyProtocolExpected } from './proxy-protocol.ts';
+import { refused } from './refused.ts';
 import { resetting } from './resetting.ts';
-import { selfSigned } from './self-signed.ts';
-import { silent } from './silent.ts';
-import { smtpBanner } from './smtp-banner.ts';
-import { wrongName } from './wrong-name.ts';
+import { httpSilent, silent } from './silent.ts';
+import { tampered } from './tampered.ts';
+import { expired, expiredIntermediate, notYetValid } from './validity.ts';
+import { defaultCertificate, filteredName, refusesName, unknownName } from './virtual-hosts.ts';
+import { noSan, wrongName } from './wrong-name.ts';
 
-/** Every endpoint of the lab. A new one is a file beside this one and a line here. */
+/** Every endpoint of the lab, along the way of a connection. A new one is a line here, beside its file. */
 export const ENDPOINTS: readonly EndpointSpec[] = [
   healthy,
-  expired,
-  wrongName,
-  selfSigned,
-  noIntermediate,
-  plainHttp,
-  smtpBanner,
-  silent,
+  healthyRsa,
+  healthyDual,
+  nxdomain,
+  servfail,
+  nodata,
+  refused,
   resetting,
   closing,
-  clientCert,
+  silent,
+  plainHttp,
+  smtpBanner,
+  imapBanner,
+  pop3Banner,
+  ftpBanner,
+  proxyProtocolExpected,
+  oldVersion,
+  noCommonCipherSuite,
+  noCommonGroup,
+  noCommonSignatureScheme,
+  alpnRefused,
+  alpnUnexpected,
+  unknownName,
   refusesName,
+  filteredName,
+  clientCert,
+  clientCertExpired,
+  tampered,
+  expired,
+  expiredIntermediate,
+  notYetValid,
+  wrongName,
+  noSan,
+  defaultCertificate,
+  noIntermediate,
+  unknownIssuer,
+  selfSigned,
+  privateRoot,
+  wrongPurpose,
+  issuerNotCa,
+  pathLength,
+  weakSignature,
+  weakKey,
+  httpSilent,
 ];

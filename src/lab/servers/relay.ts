@@ -1,0 +1,40 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { onClientHello } from './client-hello.ts';
+
+/** Changes the bytes of a client's first flight in place, or leaves them. */
+export type Tamper = (flight: Uint8Array) => void;
+
+/** Something on the way: it passes every byte between client and server, and `tamper` sees the ClientHello first. */
+export function relay(behind: Server, tamper: Tamper): Server {
+  const server = createServer({ allowHalfOpen: true }, (socket: Socket) => {
+    socket.on('error', () => undefined);
+    onClientHello(socket, (_hello, bytes) => {
+      tamper(bytes);
+      const upstream = connect({
+        port: (behind.address() as AddressInfo).port,
+        host: '127.0.0.1',
+        allowHalfOpen: true,
+      });
+      upstream.on('error', () => socket.destroy());
+      socket.once('close', () => upstream.destroy());
+      upstream.write(bytes);
+      socket.pipe(upstream);
+      upstream.pipe(socket);
+    });
+  });
+  server.once('listening', () => behind.listen(0, '127.0.0.1'));
+  server.once('close', () => behind.close());
+  return server;
+}
+
+/** Offset of legacy_session_id in a record with a ClientHello (RFC 8446 sections 4, 4.1.2 and 5.1). */
+const SESSION_ID = 5 + 4 + 2 + 32;
+
+/**
+ * Flips one bit of the first cipher suite: the server chooses another and does not know that it was meant to have this
+ * one. What it and the client have hashed is no longer the same.
+ */
+export function flipFirstSuite(flight: Uint8Array): void {
+  const suite = SESSION_ID + 1 + (flight[SESSION_ID] ?? 0) + 2;
+  flight[suite] = (flight[suite] ?? 0) ^ 0x80;
+}

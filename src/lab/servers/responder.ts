@@ -1,0 +1,41 @@
+/**
+ * Servers that answer a ClientHello by a rule and go no further: for what our engine cannot be. They choose as a real
+ * server of their kind does, so that every client meets the refusal that it would meet there.
+ */
+import { createServer, type Server, type Socket } from 'node:net';
+import { Writer } from '../../bytes/index.ts';
+import { ALERTS, type ClientHello, type FatalAlertName } from '../../tls/wire.ts';
+import { onClientHello } from './client-hello.ts';
+
+/** What a responder says to a ClientHello: a fatal alert, or handshake messages. */
+export type Reply = { readonly alert: FatalAlertName } | { readonly messages: readonly Uint8Array[] };
+
+/** ContentTypes (RFC 8446 section 5.1) and AlertLevel fatal (section 6). */
+const ALERT = 21;
+const HANDSHAKE = 22;
+const FATAL = 2;
+
+/**
+ * A server that answers the first ClientHello with `answer`, and with the end of the connection whatever follows.
+ * @param version of its records: legacy_record_version, 0x0303 in TLS 1.3
+ */
+export function responder(version: number, answer: (hello: ClientHello) => Reply): Server {
+  return createServer((socket: Socket) => {
+    socket.on('error', () => undefined);
+    onClientHello(socket, (hello) => {
+      const reply: Reply = hello === undefined ? { alert: 'decode_error' } : answer(hello);
+      const records =
+        'alert' in reply
+          ? [record(ALERT, version, Uint8Array.of(FATAL, ALERTS[reply.alert]))]
+          : reply.messages.map((message) => record(HANDSHAKE, version, message));
+      socket.write(Buffer.concat(records));
+      if ('alert' in reply) socket.end();
+      else socket.once('data', () => socket.end());
+      socket.resume();
+    });
+  });
+}
+
+function record(type: number, version: number, fragment: Uint8Array): Uint8Array {
+  return new Writer().u8(type).u16(version).opaque(2, fragment).finish();
+}
