@@ -75,7 +75,8 @@ async function recordOpenssl() {
   });
   /** @type {Record<string, string[]>} */
   const servers = {
-    'no-common-version': ['-tls1_2'],
+    'no-common-version': ['-tls1_1', '-cipher', 'ALL:@SECLEVEL=0'],
+    'tls12-only': ['-tls1_2'],
     'no-common-cipher-suite': ['-tls1_3', '-ciphersuites', 'TLS_AES_128_CCM_SHA256'],
     'no-common-group': ['-tls1_3', '-groups', 'X448'],
     'hello-retry-request': ['-tls1_3', '-groups', 'P-256'],

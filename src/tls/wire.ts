@@ -10,11 +10,15 @@ export { type ClientHello, encodeClientHello } from './messages/client-hello.ts'
 export { FieldTree } from './messages/field-tree.ts';
 export { HandshakeBuffer } from './messages/frame.ts';
 export { decodeMessage, type HandshakeName, type MessageOf } from './messages/message.ts';
+export { encodeServerHello } from './messages/server-hello.ts';
+export { encodeTls12Certificate } from './messages/tls12/certificate.ts';
 export {
   decodeTls12Message,
   type Tls12Message,
 } from './messages/tls12/message.ts';
+export { encodeServerHelloDone } from './messages/tls12/server-hello-done.ts';
 export {
+  encodeServerKeyExchange,
   encodeServerKeyParams,
   type ServerKeyExchange,
   type ServerKeyExchangeContext,
@@ -22,7 +26,7 @@ export {
 } from './messages/tls12/server-key-exchange.ts';
 export { ALERTS, type AlertName, alertName, type FatalAlertName } from './registry/alerts.ts';
 export { CERTIFICATE_COMPRESSION_ALGORITHMS } from './registry/certificate-compression.ts';
-export { CIPHER_SUITES, cipherSuiteName } from './registry/cipher-suites.ts';
+export { CIPHER_SUITES, type CipherSuiteName, cipherSuiteName } from './registry/cipher-suites.ts';
 export { EXTENSION_TYPES, type ExtensionName } from './registry/extension-types.ts';
 export { HANDSHAKE_TYPES } from './registry/handshake-types.ts';
 export { keyExchangeOf } from './registry/key-exchange.ts';

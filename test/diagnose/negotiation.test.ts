@@ -32,12 +32,6 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
 
   test.each<[string, string[], CheckOptions, { code: string; connections: number; changed: RegExp; after: RegExp }]>([
     [
-      'TLS 1.2 only',
-      ['-tls1_2'],
-      {},
-      { code: 'NO_COMMON_VERSION', connections: 3, changed: /^offered versions:/, after: /ServerHello, TLS 1\.2/ },
-    ],
-    [
       'TLS 1.1 only',
       ['-tls1_1', '-cipher', 'ALL:@SECLEVEL=0'],
       {},
