@@ -3,8 +3,8 @@ import { equal } from '../bytes/index.ts';
 import type { AddressFacts, Facts, HandshakeProbe } from './facts.ts';
 import type { Proof } from './finding.ts';
 import { symptomText } from './make-finding.ts';
-import { decodeFound } from './messages.ts';
-import type { HttpObservation, TlsObservation } from './observations.ts';
+import { certificatesReceived, type Recorded } from './messages.ts';
+import type { HttpObservation } from './observations.ts';
 import { type HandshakeChangeId, handshakeChangeOf, handshakeValueBefore } from './probes/handshake-change.ts';
 import { listed } from './words.ts';
 
@@ -41,8 +41,8 @@ export function httpText({ status, error }: HttpObservation): string {
 }
 
 /** Whether two handshakes got the same end-entity certificate; `undefined` where one got none. */
-export function sameLeaf(a: TlsObservation | undefined, b: TlsObservation | undefined): boolean | undefined {
-  const [one, other] = [leafOf(a), leafOf(b)];
+export function sameLeaf(a: Recorded | undefined, b: Recorded | undefined): boolean | undefined {
+  const [[one], [other]] = [certificatesReceived(a), certificatesReceived(b)];
   return one === undefined || other === undefined ? undefined : equal(one, other);
 }
 
@@ -62,8 +62,4 @@ export function proofByHandshake(
     after,
     connections: [address, probe, ...(control === undefined ? [] : [control])].map(({ tcp }) => tcp.connection),
   };
-}
-
-function leafOf(tls: TlsObservation | undefined): Uint8Array | undefined {
-  return decodeFound(tls, 'received', 'certificate')?.certificateList[0]?.certData;
 }

@@ -13,8 +13,10 @@ export {
 export { formatIp, parseIp } from './ip.ts';
 export { type ExtensionInput, type Issuance, issueCertificate } from './issue.ts';
 export { type LeafKey, leafKey } from './leaf-key.ts';
+export { attributeOf, type Name, parseName } from './name.ts';
 export {
   type Certificate,
+  findExtension,
   parseCertificate,
 } from './parse.ts';
 export { certificatesFromPem, certificatesToPem } from './pem.ts';

@@ -1,5 +1,6 @@
-import { type DerElement, decodeString, der, OID, type OidName, TAG } from '../asn1/index.ts';
+import { type DerElement, DerReader, decodeString, der, OID, type OidName, TAG } from '../asn1/index.ts';
 import { type Span, toHex } from '../bytes/index.ts';
+import { asX509 } from './error.ts';
 import { printable } from './printable.ts';
 
 /** One attribute of a distinguished name. */
@@ -38,6 +39,16 @@ export function decodeName(element: DerElement): Name {
     rdns.push(rdn);
   }
   return { der: element.der, span: element.span, rdns, text: formatName(rdns) };
+}
+
+/** Reads a Name that stands alone. @throws X509Error */
+export function parseName(name: Uint8Array): Name {
+  return asX509(() => {
+    const reader = new DerReader(name);
+    const element = reader.next(TAG.sequence, 'Name');
+    reader.end('Name');
+    return decodeName(element);
+  });
 }
 
 /** The first value of the attribute `oid`, the most specific relative distinguished name first. Not safe to show. */

@@ -3,6 +3,7 @@ import { bytesOf, certificateFinding, type LocatedProblem, problemsOf, roleOf } 
 import type { Facts } from '../facts.ts';
 import { opensslClient } from '../reproduce.ts';
 import { day, duration, instant } from '../words.ts';
+import { isOfClock } from './clock-wrong.ts';
 
 /** notAfter is in the past. */
 export const certExpired: Cause = {
@@ -10,9 +11,11 @@ export const certExpired: Cause = {
   severity: 'error',
   step: 'cert',
   title: 'a certificate expired',
-  meaning: 'notAfter is in the past.',
-  provedBy: 'The bytes of notAfter against the clock of the run.',
-  remedy: 'Renew it, then reload the server.',
+  meaning:
+    'notAfter is in the past: of the leaf, or of an issuer above it, which most clients report in the same words.',
+  provedBy:
+    'The bytes of notAfter against the clock of the run; where HTTP is spoken, the clock of the server is asked too (CLOCK_WRONG).',
+  remedy: 'Renew it, then reload the server; above the leaf, serve the current chain.',
   alsoKnownAs: [
     { client: 'openssl', text: 'certificate has expired' },
     { client: 'curl', text: 'certificate has expired' },
@@ -21,42 +24,71 @@ export const certExpired: Cause = {
     { client: 'Java', text: 'validity check failed' },
     { client: 'Chrome', text: 'ERR_CERT_DATE_INVALID' },
   ],
-  evaluate: (facts) => problemsOf(facts, 'CERT_EXPIRED').map((located) => finding(facts, located)),
+  evaluate: (facts) =>
+    problemsOf(facts, 'CERT_EXPIRED')
+      .filter((located) => !isOfClock(facts, located))
+      .map((located) => finding(facts, located)),
 };
 
 function finding(facts: Facts, located: LocatedProblem) {
-  const { address, certificate } = located;
+  const { certificate } = located;
   const notAfter = certificate?.notAfter ?? 0;
   const now = facts.run.clock;
   const ago = duration(now - notAfter);
   const newer = newerElsewhere(facts, located);
   const role = roleOf(located);
+  const read = `${instant(notAfter)}; now ${instant(now)}`;
+  // The tag and the length of the time come before its text.
+  const bytes = bytesOf(located, `"${asn1Time(notAfter)}"`, read, 2);
   return certificateFinding(certExpired, facts, located, {
     title: role === 'certificate' ? 'notAfter is in the past' : `notAfter of the ${role} is in the past`,
     fault: `${role} expired ${ago} ago`,
-    // The tag and the length of the time come before its text.
-    evidence: bytesOf(located, `"${asn1Time(notAfter)}"`, `${instant(notAfter)}; now ${instant(now)}`, 2),
-    notes: newer === undefined ? [] : [newer],
-    fix:
-      newer === undefined
-        ? {
-            text:
-              role === 'certificate'
-                ? `renew the certificate, then reload the server on ${address.address}, e.g. nginx -s reload`
-                : `serve the current ${role}: replace it in the chain file on ${address.address}, then reload`,
-            commands: [],
-          }
-        : { text: `reload the server on ${address.address}, e.g. nginx -s reload`, commands: [] },
-    reproduce: [opensslClient(facts, address, '', 'openssl x509 -noout -enddate')],
+    // What only the trust store has did not cross.
+    evidence: bytes.length > 0 ? bytes : [{ kind: 'text', text: `notAfter ${read}` }],
+    notes: [...(newer === undefined ? [] : [newer]), ...leafNote(facts, located)],
+    fix: { text: newer === undefined ? repairOf(facts, located, role) : reload(located), commands: [] },
+    reproduce: [reproduce(facts, located)],
   });
+}
+
+function reload({ address }: LocatedProblem): string {
+  return `reload the server on ${address.address}, e.g. nginx -s reload`;
+}
+
+/** Who has to replace what: the leaf and the intermediates are the server's, the root is the client's. */
+function repairOf(facts: Facts, { address, certificate }: LocatedProblem, role: string): string {
+  if (role === 'certificate') {
+    return `renew the certificate, then reload the server on ${address.address}, e.g. nginx -s reload`;
+  }
+  if (certificate?.sent === undefined) {
+    return `update ${facts.run.settings.trust}: the ${role} in it expired; its successor is the CA's to name`;
+  }
+  return `serve the current chain: replace the ${role} in the chain file on ${address.address}, then reload`;
+}
+
+/** What other tools say of an expired issuer reads as if the leaf had expired. */
+function leafNote({ run }: Facts, { address, certificate }: LocatedProblem): string[] {
+  const [leaf] = address.chain?.path ?? [];
+  if (leaf === undefined || leaf === certificate || leaf.notAfter < run.clock) return [];
+  return [
+    `the certificate of the server itself is valid until ${day(leaf.notAfter)}: renewing that alone helps nothing`,
+  ];
+}
+
+/** The leaf's dates; above it the depth that the verification names. */
+function reproduce(facts: Facts, { address, problem }: LocatedProblem): string {
+  const isLeaf = (problem.depth ?? 0) === 0;
+  if (isLeaf) return opensslClient(facts, address, '', 'openssl x509 -noout -enddate');
+  return opensslClient(facts, address, '2>&1', "grep -A1 'error:num=10'");
 }
 
 /** Another address that serves a certificate of the same name that is still valid: it was renewed and not reloaded. */
 function newerElsewhere(facts: Facts, { address, certificate }: LocatedProblem): string | undefined {
   for (const other of facts.addresses) {
     const leaf = other.chain?.path[0];
+    // Only a chain that is accepted is one to take over; an expired intermediate says nothing of the leaf.
     if (other === address || leaf === undefined || leaf.name !== certificate?.name) continue;
-    if (leaf.notAfter <= facts.run.clock) continue;
+    if (other.chain?.trusted !== true || leaf.notAfter <= certificate.notAfter) continue;
     return `${other.address} serves a newer one (to ${day(leaf.notAfter)}): renewed, not reloaded`;
   }
   return undefined;

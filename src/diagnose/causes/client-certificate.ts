@@ -1,11 +1,13 @@
 /** The two faults of a server that wants a client certificate: none was given, or the one given is refused. */
 import type { Cause } from '../cause.ts';
 import type { AddressFacts, Facts } from '../facts.ts';
-import type { Finding } from '../finding.ts';
+import type { Evidence, Finding } from '../finding.ts';
+import { handshakeText, probeWith } from '../handshakes.ts';
 import { type FindingParts, failsWith, makeFinding, symptomText } from '../make-finding.ts';
 import { alertReceived, decodeFound, findMessage } from '../messages.ts';
+import { acceptedAuthorities, authorityNames, type OwnFault, ownCertificate } from '../own-certificate.ts';
 import { curl } from '../reproduce.ts';
-import { listed } from '../words.ts';
+import { instant, listed } from '../words.ts';
 
 /** Alerts by which a server refuses what it got in place of a certificate it likes (RFC 8446 section 4.4.2.4 and 6.2). */
 const REFUSALS: ReadonlySet<string> = new Set([
@@ -28,7 +30,8 @@ export const clientCertRequired: Cause = {
   step: 'tls',
   title: 'a client certificate is required',
   meaning: 'The server wants a client certificate and got none.',
-  provedBy: 'Its CertificateRequest, the empty Certificate that answered it, and the alert that followed.',
+  provedBy:
+    'Its CertificateRequest, the empty Certificate that answered it, and the alert that followed; nginx completes the handshake and says it in a page of HTTP 400.',
   remedy: 'Give one: `--cert` and `--key`.',
   alsoKnownAs: [
     { client: 'curl', text: 'tlsv13 alert certificate required' },
@@ -38,15 +41,24 @@ export const clientCertRequired: Cause = {
     { client: 'Chrome', text: 'ERR_BAD_SSL_CLIENT_AUTH_CERT' },
   ],
   evaluate: (facts) =>
-    refusedAt(facts, false).map((address) =>
-      makeFinding(clientCertRequired, facts, address, {
+    refusedAt(facts, false).map((address) => {
+      const authorities = authorityNames(acceptedAuthorities(address.recorded));
+      return makeFinding(clientCertRequired, facts, address, {
         ...proofOf(address),
-        title: 'the server asks for a client certificate and ends the connection without one',
+        title: `the server asks for a client certificate and ${outcomeText(address)} without one`,
         summary: failsWith(facts, 'a client certificate is required'),
-        fix: { text: 'connect with a certificate that the server accepts: --cert FILE --key FILE', commands: [] },
+        notes: [
+          authorities.length === 0
+            ? 'it does not say of which CAs'
+            : `it takes certificates of ${listed(authorities)}; Go and Java send none that is not of these`,
+        ],
+        fix: {
+          text: `connect with a certificate that the server accepts${ofThese(authorities)}: --cert FILE --key FILE`,
+          commands: [],
+        },
         reproduce: [curl(facts, address)],
-      }),
-    ),
+      });
+    }),
 };
 
 /** The server refuses the client certificate that it got. */
@@ -55,45 +67,138 @@ export const clientCertRejected: Cause = {
   severity: 'error',
   step: 'tls',
   title: 'the client certificate is refused',
-  meaning: 'The server refuses the client certificate that it got.',
-  provedBy: 'Its CertificateRequest, our Certificate, and the alert that followed.',
-  remedy: 'Use one that its CA issued and that is in date.',
+  meaning:
+    'The server refuses the client certificate that it got: it expired, it is not for clients, none of the CAs that the server names issued it, or the server alone knows why.',
+  provedBy:
+    'Its CertificateRequest, our Certificate, and the alert that followed. The dates, the purpose and the issuer of our own certificate are read here; a handshake without one tells whether one is needed.',
+  remedy: 'Use one that its CA issued, for clients, and that is in date.',
   alsoKnownAs: [
     { client: 'curl', text: 'alert certificate expired' },
     { client: 'curl', text: 'alert unsupported certificate' },
     { client: 'curl', text: 'alert unknown ca' },
     { client: 'Go', text: 'remote error: tls: bad certificate' },
   ],
-  evaluate: (facts) =>
-    refusedAt(facts, true).map((address) =>
-      makeFinding(clientCertRejected, facts, address, {
-        ...proofOf(address),
-        title: `the server refuses the client certificate: ${symptomText(address)}`,
-        summary: failsWith(facts, `the client certificate is refused, ${symptomText(address)}`),
-        fix: {
-          text: 'use a client certificate that a CA of the server issued, for client authentication, and that is in date',
-          commands: [],
-        },
-        reproduce: [curl(facts, address, '--cert FILE --key FILE')],
-      }),
-    ),
+  asks: (address) => (isRefused(address) && hasSent(address) === true ? ['handshake:client_certificate:none'] : []),
+  evaluate: (facts) => refusedAt(facts, true).map((address) => rejection(facts, address)),
 };
 
-/** Addresses where an alert about certificates answered our Certificate, which held one or was empty. */
-function refusedAt(facts: Facts, withCertificate: boolean): AddressFacts[] {
-  return facts.addresses.filter((address) => {
-    const { symptom, tls, negotiated } = address;
-    if (symptom.kind !== 'alert' || !negotiated.certificateRequested || !REFUSALS.has(symptom.name)) return false;
-    const certificate = decodeFound(tls, 'sent', 'certificate');
-    if (certificate === undefined) return false;
-    return certificate.certificateList.length > 0 === withCertificate;
+/** Faults that an alert is the usual word for (RFC 8446 section 6.2), as servers on OpenSSL, Go and Java say it. */
+const SAYS: Readonly<Record<string, OwnFault['kind']>> = {
+  certificate_expired: 'expired',
+  unsupported_certificate: 'purpose',
+  unknown_ca: 'issuer',
+};
+
+function rejection(facts: Facts, address: AddressFacts): Finding {
+  const own = ownCertificate(address.recorded, facts.run.clock);
+  const authorities = authorityNames(acceptedAuthorities(address.recorded));
+  const said = address.symptom.kind === 'alert' ? SAYS[address.symptom.name] : undefined;
+  const faults = own?.faults ?? [];
+  const fault = faults.find(({ kind }) => kind === said) ?? faults[0];
+  const { proof, evidence, where } = proofOf(address);
+  const reason = fault === undefined ? saidBy(address) : WHY[fault.kind].title;
+  return makeFinding(clientCertRejected, facts, address, {
+    proof,
+    title: `the server refuses the client certificate: ${reason}`,
+    summary: failsWith(facts, `the client certificate is refused, ${reason}`),
+    where: fault === undefined ? where : { message: 'our Certificate message', bytes: fault.span },
+    evidence: [...(fault === undefined ? [] : faultEvidence(address, fault)), ...evidence, ...withoutOne(address)],
+    notes: [
+      ...faults.filter((one) => one !== fault).map(({ kind }) => `also: ${WHY[kind].title}`),
+      ...(own === undefined || fault !== undefined
+        ? []
+        : [`nothing wrong with it is seen from here: ${own.name}, of ${own.issuer}, until ${instant(own.notAfter)}`]),
+      ...(authorities.length === 0 ? [] : [`the server takes certificates of ${listed(authorities)}`]),
+      ...(fault?.kind === 'issuer' ? ['Go and Java send none in this case: there it looks as if none were given'] : []),
+      ...(said === 'expired' && fault?.kind !== 'expired'
+        ? ["it says expired: its clock, or a CA's certificate that it has"]
+        : []),
+    ],
+    fix: {
+      text:
+        fault === undefined
+          ? `look at the log of ${address.endpoint}: it says why`
+          : `${WHY[fault.kind].fix}${fault.kind === 'issuer' ? ofThese(authorities) : ''}`,
+      commands: [],
+    },
+    reproduce: [curl(facts, address, '--cert FILE --key FILE')],
   });
 }
 
-function proofOf(address: AddressFacts): Pick<FindingParts, 'where' | 'evidence' | 'proof'> {
+/** What each fault is called, and what repairs it. */
+const WHY: Readonly<Record<OwnFault['kind'], { readonly title: string; readonly fix: string }>> = {
+  expired: { title: 'it expired', fix: 'renew the client certificate' },
+  not_yet_valid: { title: 'it is not valid yet', fix: 'compare the clock of whoever issued it with a third' },
+  purpose: {
+    title: 'it is not for clients',
+    fix: 'use a certificate for client authentication, of a private CA: public ones issue for servers only',
+  },
+  issuer: {
+    title: 'its issuer is none that the server names',
+    fix: 'use a client certificate of a CA that the server names',
+  },
+};
+
+function faultEvidence({ recorded }: AddressFacts, { span, reads, caption }: OwnFault): Evidence[] {
+  const message = findMessage(recorded, 'sent', 'certificate')?.bytes;
+  if (message === undefined) return [];
+  return [
+    {
+      kind: 'bytes',
+      bytes: message.subarray(span.start, span.start + 32),
+      start: span.start,
+      mark: span,
+      reads,
+      caption,
+    },
+  ];
+}
+
+/** The same handshake without a certificate: whether one is needed at all. */
+function withoutOne(address: AddressFacts): Evidence[] {
+  const bare = probeWith(address, 'handshake:client_certificate:none');
+  if (bare === undefined || bare.symptom.kind === 'unreached') return [];
+  const isOptional = bare.symptom.kind === 'none' ? ': one is not needed' : '';
+  return [{ kind: 'text', text: `with no client certificate: ${handshakeText(bare)}${isOptional}` }];
+}
+
+function ofThese(authorities: readonly string[]): string {
+  return authorities.length === 0 ? '' : `: ${listed(authorities)}`;
+}
+
+/** How the server took it: by an alert, or in words behind a handshake that it completed. */
+function saidBy(address: AddressFacts): string {
+  const says = address.http?.says;
+  return says === undefined ? symptomText(address) : `"${says}"`;
+}
+
+function outcomeText({ http }: AddressFacts): string {
+  return http?.says === undefined ? 'ends the connection' : `answers ${http.status ?? ''} "${http.says}"`;
+}
+
+/** Addresses that refused our Certificate, which held one or was empty. */
+function refusedAt(facts: Facts, withCertificate: boolean): AddressFacts[] {
+  return facts.addresses.filter((address) => isRefused(address) && hasSent(address) === withCertificate);
+}
+
+/** By an alert about certificates, or by nginx's page of it: it completes the handshake and says so in HTTP. */
+function isRefused({ symptom, negotiated, http }: AddressFacts): boolean {
+  if (!negotiated.certificateRequested) return false;
+  return http?.says !== undefined || (symptom.kind === 'alert' && REFUSALS.has(symptom.name));
+}
+
+/** Whether our Certificate held one; `undefined` where none was sent, not even an empty one. */
+function hasSent({ tls }: AddressFacts): boolean | undefined {
+  const certificate = decodeFound(tls, 'sent', 'certificate');
+  return certificate === undefined ? undefined : certificate.certificateList.length > 0;
+}
+
+function proofOf(address: AddressFacts): Required<Pick<FindingParts, 'where' | 'evidence' | 'proof'>> {
   const request = findMessage(address.tls, 'received', 'certificate_request');
   const alert = alertReceived(address.tls);
+  const bare = probeWith(address, 'handshake:client_certificate:none');
   const place: Finding['where'] = { message: 'CertificateRequest message', bytes: { start: 0, end: 4 } };
+  const answer = alert === undefined ? saidBy(address) : `alert ${alert.code} ${alert.name ?? ''}`;
   return {
     where: place,
     evidence: [
@@ -103,13 +208,13 @@ function proofOf(address: AddressFacts): Pick<FindingParts, 'where' | 'evidence'
         start: 0,
         mark: { start: 0, end: 1 },
         reads: 'certificate_request',
-        caption: `sent by the server; answered by ${alert === undefined ? 'an end' : `alert ${alert.code} ${alert.name ?? ''}`}`,
+        caption: `sent by the server; our Certificate was answered by ${answer}`,
       },
     ],
     proof: {
       kind: 'bytes',
-      after: listed(['CertificateRequest', 'our Certificate', symptomText(address)]),
-      connections: [address.tcp.connection],
+      after: listed(['CertificateRequest', 'our Certificate', answer]),
+      connections: [address, ...(bare === undefined ? [] : [bare])].map(({ tcp }) => tcp.connection),
     },
   };
 }

@@ -10,6 +10,7 @@ import { certExpiresSoon } from './cert-expires-soon.ts';
 import { certNotYetValid } from './cert-not-yet-valid.ts';
 import { chainDefects } from './chain-defects.ts';
 import { clientCertRejected, clientCertRequired } from './client-certificate.ts';
+import { clockWrong } from './clock-wrong.ts';
 import { closedBeforeData } from './closed-before-data.ts';
 import { handshakeTampered } from './handshake-tampered.ts';
 import { httpNoAnswer } from './http-no-answer.ts';
@@ -63,6 +64,7 @@ export const CAUSES: readonly Cause[] = [
   rootUntrusted,
   chainIncomplete,
   unknownIssuer,
+  clockWrong,
   certExpired,
   certNotYetValid,
   nameMismatch,
