@@ -81,6 +81,7 @@ const expected: Record<string, readonly string[]> = {
   'refuses-name': ['SNI_REJECTED'],
   'alpn-refused': ['ALPN_REFUSED'],
   'no-common-version': ['NO_COMMON_VERSION'],
+  'tls12-only': ['TLS13_NOT_SUPPORTED'],
   'no-common-cipher-suite': ['NO_COMMON_CIPHER_SUITE'],
   'no-common-group': ['NO_COMMON_GROUP'],
   'name-not-found': ['NAME_NOT_RESOLVED'],
