@@ -1,19 +1,18 @@
-import { openSync, writeFileSync } from 'node:fs';
 import {
   type FindingCode,
   headline,
-  InputError,
   type Json,
   messageLines,
   type Report,
   reportLines,
   type Severity,
 } from '../diagnose/index.ts';
-import type { Line } from '../explain/index.ts';
+import { type Line, styled } from '../explain/index.ts';
 import { packageVersion } from '../node/probe/version.ts';
-import { jsonDocument } from './document.ts';
+import { errorDocument, type FailureCode, jsonDocument } from './document.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
+import { OutputFile } from './output-file.ts';
 import { type ColorMode, paint, wantsColor } from './terminal.ts';
 import { collectCodes, parseSeverity } from './values.ts';
 
@@ -35,50 +34,42 @@ export interface Output {
   readonly isJson: boolean;
   readonly failOn: Severity;
   readonly ignore: readonly FindingCode[];
-  /** Prints the one JSON document: a list of results under its name. */
-  document(name: 'results' | 'causes', list: readonly Json[], exitCode: ExitCode): void;
-  /** Prints screens. */
-  reports(reports: readonly Report[]): void;
+  /** Prints the one JSON document, with these members. */
+  document(members: Readonly<Record<string, Json>>, exitCode: ExitCode): void;
+  /** Prints the document of a command that has no results. */
+  failure(code: FailureCode, message: string): void;
+  /** Prints screens; `summary` is a last line where there are several. */
+  reports(reports: readonly Report[], summary?: string): void;
   /** Prints lines. */
   lines(lines: readonly Line[]): void;
+  /** Prints text as it is. */
+  text(text: string): void;
 }
 
-/** Reads the flags. @throws InputError */
+/** Reads the flags and opens the file to print into. @throws InputError */
 export function outputOf(flags: OutputFlags, io: Io): Output {
   const isJson = flags.json === true || flags.format === 'json';
-  const { output: file, verbose, quiet = false, plain = false } = flags;
-  const write = (text: string) => (file === undefined ? io.print(text) : writeFile(file, text));
+  const { verbose, quiet = false, plain = false } = flags;
+  const failOn = parseSeverity(flags.failOn);
+  const ignore = flags.ignore.reduce<FindingCode[]>((before, text) => collectCodes(text, before), []);
+  const file = flags.output === undefined ? undefined : new OutputFile(flags.output);
+  const text = (added: string) => (file === undefined ? io.print(added) : file.write(added));
   const isTTY = file === undefined && io.stdout.isTTY === true;
   const color = !plain && wantsColor(flags.color, { isTTY, env: io.env });
-  const lines = (list: readonly Line[]) => write(paint(list, { color, plain }));
+  const lines = (list: readonly Line[]) => text(paint(list, { color, plain }));
   return {
     isJson,
-    failOn: parseSeverity(flags.failOn),
-    ignore: flags.ignore.reduce<FindingCode[]>((before, text) => collectCodes(text, before), []),
-    document: (name, list, exitCode) =>
-      write(jsonDocument({ tool: `hellofin ${packageVersion()}`, exitCode, [name]: list })),
-    reports: (reports) =>
-      lines(quiet ? quietLines(reports) : reports.flatMap((one, at) => screen(one, verbose, at > 0))),
+    failOn,
+    ignore,
+    document: (members, exitCode) => text(jsonDocument({ tool: `hellofin ${packageVersion()}`, exitCode, ...members })),
+    failure: (code, message) => text(errorDocument(code, message)),
+    reports(reports, summary) {
+      const screens = quiet ? quietLines(reports) : reports.flatMap((one, at) => screen(one, verbose, at > 0));
+      lines(summary === undefined || quiet ? screens : [...screens, [], [styled('strong', summary)]]);
+    },
     lines,
+    text,
   };
-}
-
-/** Writes a file that the user named. @throws InputError */
-export function writeFile(path: string, text: string): void {
-  named(path, () => writeFileSync(path, text));
-}
-
-/** Opens a file that the user named, for secrets: readable for the user alone. @throws InputError */
-export function openToAppend(path: string): number {
-  return named(path, () => openSync(path, 'a', 0o600));
-}
-
-function named<T>(path: string, write: () => T): T {
-  try {
-    return write();
-  } catch (error) {
-    throw new InputError(`cannot write ${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
-  }
 }
 
 function screen(report: Report, verbose: number, isNext: boolean): Line[] {

@@ -2,10 +2,12 @@ import { Command, CommanderError, Option } from 'commander';
 import { InputError } from '../diagnose/input-error.ts';
 import { safeText } from '../explain/text.ts';
 import { packageVersion } from '../node/probe/version.ts';
+import type { CertFlags } from './commands/cert.ts';
 import type { CheckFlags } from './commands/check.ts';
 import type { ExplainFlags } from './commands/explain.ts';
 import type { LabFlags } from './commands/lab.ts';
 import { errorDocument } from './document.ts';
+import { examplesOf } from './examples.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 
@@ -14,16 +16,7 @@ const RESERVED: ReadonlySet<string> = new Set(
   'check assess cert dns explain listen lab demo diff scan serve completion man schema help'.split(' '),
 );
 
-const EXAMPLES = `
-Examples:
-  hellofin shop.example                        all addresses, port 443
-  hellofin shop.example:8443 imaps://mail.example
-  hellofin 192.0.2.10 --sni shop.example       one address, under a name
-  hellofin localhost:8443 --ca ca.pem -v       a private root; every message
-  hellofin @hosts.txt --json --fail-on warning
-  hellofin shop.example --save run.json        and later: hellofin explain run.json -vv
-  hellofin explain CERT_EXPIRED
-
+const FOOTER = `
 hellofin check --help shows the flags, which need no command before them.
 
 Exit codes: 0 nothing found, 1 a finding, 2 usage, 3 could not look, 4 a bug in hellofin, 130 interrupted.`;
@@ -51,7 +44,7 @@ export function createProgram(io: Io, ended: (code: ExitCode) => void): Command 
     .configureOutput({ writeOut: (text) => io.print(text), writeErr: (text) => io.stderr.write(text) })
     .exitOverride()
     .showHelpAfterError('(hellofin --help shows what there is)')
-    .addHelpText('after', EXAMPLES);
+    .addHelpText('after', `${examplesOf('hellofin')}\n${FOOTER}`);
 
   withCheckFlags(
     program
@@ -63,11 +56,24 @@ export function createProgram(io: Io, ended: (code: ExitCode) => void): Command 
     ended(await checkCommand(targets, flags, io));
   });
 
+  withTargetFlags(
+    program
+      .command('cert')
+      .argument('<target>', 'host, host:port, URL or IP address')
+      .description('show the certificates that a host sends, what is missing in the chain, and the verdict on it'),
+  )
+    .option('--pem', 'print the chain as it was sent, PEM')
+    .option('--full-chain', 'print the repaired chain, PEM: leaf first, with what was missing, without the root')
+    .action(async (target: string, flags: CertFlags) => {
+      const { certCommand } = await import('./commands/cert.ts');
+      ended(await certCommand(target, flags, io));
+    });
+
   withOutputFlags(
     program
       .command('explain')
-      .argument('<what>', 'a run saved with --save, the code of a finding, or the error text of another client')
-      .description('show a saved run again, or say what a finding means'),
+      .argument('<what>', 'a saved run, the code of a finding, the number or name of an alert, or an error text')
+      .description('show a saved run again, or say what a finding, an alert or an error text of another client means'),
   ).action(async (what: string, flags: ExplainFlags) => {
     const { explainCommand } = await import('./commands/explain.ts');
     ended(await explainCommand(what, flags, io));
@@ -108,10 +114,21 @@ export function createProgram(io: Io, ended: (code: ExitCode) => void): Command 
       io.print(schemaText());
       ended(EXIT.ok);
     });
+  for (const command of program.commands) command.addHelpText('after', examplesOf(command.name()));
   return program;
 }
 
 function withCheckFlags(command: Command): Command {
+  return withTargetFlags(command)
+    .option('--cert <file>', 'client certificate with its chain (PEM)')
+    .option('--key <file>', 'its private key (PEM)')
+    .option('--alpn <list>', 'application protocols to offer, such as h2,http/1.1')
+    .option('--max-connections <n>', 'open at most so many', '10')
+    .option('--no-http', 'make no request after the handshake')
+    .option('--keylog <file>', 'append the secrets of the connections, for a capture to be read');
+}
+
+function withTargetFlags(command: Command): Command {
   return withOutputFlags(command)
     .option('--sni <name>', 'send and verify this name')
     .option('--connect <ip:port>', 'connect there, whatever DNS says')
@@ -119,15 +136,10 @@ function withCheckFlags(command: Command): Command {
     .option('-6', 'IPv6 only')
     .option('--resolver <url>', 'ask udp://IP:PORT instead of the system')
     .option('--ca <file>', 'trust these roots only (PEM)')
-    .option('--cert <file>', 'client certificate with its chain (PEM)')
-    .option('--key <file>', 'its private key (PEM)')
-    .option('--alpn <list>', 'application protocols to offer, such as h2,http/1.1')
     .option('--timeout <time>', 'for each step', '5s')
-    .option('--max-connections <n>', 'open at most so many', '10')
-    .option('--no-http', 'make no request after the handshake')
+    .option('--offline', 'fetch nothing that certificates name: ask the target and the resolver only')
     .option('--at <time>', 'judge certificates at this time')
     .option('--expiry <limit>', 'warn below so many days or percent of the lifetime', '20%')
-    .option('--keylog <file>', 'append the secrets of the connections, for a capture to be read')
     .option('--save <file>', 'save what was seen, for explain');
 }
 

@@ -3,9 +3,9 @@
  * section 4.2.2.1). Pure: it reads the observations and says the next step; observe.ts takes it.
  */
 import type { AddressFacts, Facts } from './facts.ts';
+import { certificatesReceived } from './messages.ts';
 import type { ChainRequest } from './network.ts';
 import type { ChainObservation, ChainProblem, FetchObservation } from './observations.ts';
-import { sentCertificates } from './sent-certificates.ts';
 
 /** Issuers fetched for one chain, one above the other. Real chains lack one or two. */
 const MAX_STEPS = 4;
@@ -42,7 +42,10 @@ export function nextRepair(facts: Facts): RepairStep | undefined {
       const fetched = fetches.filter(
         (one) => one === end || (one.connection !== undefined && used.includes(one.connection)),
       );
-      return { kind: 'judge', request: { connection, sent: sentCertificates(facts, chain), fetched, identity, clock } };
+      return {
+        kind: 'judge',
+        request: { connection, sent: certificatesReceived(address.recorded), fetched, identity, clock },
+      };
     }
   }
   return undefined;

@@ -7,6 +7,7 @@
  */
 
 export type { StampedEvent } from '../explain/index.ts';
+export { type AlertCauses, causesOfAlert } from './alert-causes.ts';
 export type { Cause, Hypothesis, Search } from './cause.ts';
 export { CAUSES, causeOf } from './causes/index.ts';
 export type { AddressFacts, Facts, Symptom } from './facts.ts';
@@ -25,8 +26,10 @@ export { exitCodeOf, judge, type NotMeasured, type Report } from './report.ts';
 export { reportToJson } from './report-json.ts';
 export { type ExpiryLimit, type Run, type RunSettings, SCHEMA } from './run.ts';
 export { bytesFromHex, type Json, type RunWithoutFields, runToJson, withFields } from './run-json.ts';
+export { type ChainsView, chainLines } from './screen/chains.ts';
 export { messageLines } from './screen/messages.ts';
 export { headline, reportLines, reportText } from './screen/report.ts';
+export { type ChainCertificate, type ServedChain, servedChains } from './served-chain.ts';
 export type { StepReport, StepStatus } from './steps.ts';
 export { endpointText, parsePort, parseTarget, type Target } from './target.ts';
 export { hundredths } from './words.ts';

@@ -2,6 +2,7 @@
  * Words and pictures for what the engine tells of itself. Pure: events in, lines of text out; who prints them chooses
  * the colours. Start at {@link ladderLines}.
  */
+export { alertsInText, KNOWN_ALERTS, type KnownAlert } from './alerts.ts';
 export type { StampedEvent } from './ladder.ts';
 export { ladderLines } from './ladder-text.ts';
 export {
@@ -13,5 +14,6 @@ export {
   safeText,
   styled,
   toPlainText,
+  widthOf,
   wrapped,
 } from './text.ts';

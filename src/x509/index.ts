@@ -6,6 +6,7 @@
 export { type ChainInput, validateChain } from './chain.ts';
 export type { Purpose } from './checks.ts';
 export { X509Error } from './error.ts';
+export { type CertificateFields, certificateFields, shortName } from './fields.ts';
 export {
   matchIdentity,
   referenceIdentity,

@@ -2,34 +2,25 @@ import { writeSync } from 'node:fs';
 import { exitCodeOf, InputError, type Json, type Report, reportToJson, type Severity } from '../../diagnose/index.ts';
 import { safeText } from '../../explain/index.ts';
 import { type CheckOptions, check, packageVersion } from '../../node/probe/index.ts';
-import { errorDocument } from '../document.ts';
 import { EXIT, type ExitCode, worstOf } from '../exit.ts';
 import { gate } from '../gate.ts';
 import type { Io } from '../io.ts';
-import { type OutputFlags, openToAppend, outputOf, writeFile } from '../output.ts';
+import { type Output, type OutputFlags, outputOf } from '../output.ts';
+import { OutputFile, openToAppend } from '../output-file.ts';
 import { progressLine } from '../progress.ts';
 import { runsDocument } from '../save.ts';
+import { nonEmpty, type TargetFlags, targetOptions } from '../target-flags.ts';
 import { expandTargets, readText } from '../targets.ts';
-import { parseAlpn, parseConnections, parseExpiry, parseTime, parseTimeout } from '../values.ts';
+import { parseAlpn, parseConnections } from '../values.ts';
 
 /** The flags of `check`, as commander reads them. */
-export interface CheckFlags extends OutputFlags {
-  readonly sni?: string;
-  readonly connect?: string;
-  readonly 4?: boolean;
-  readonly 6?: boolean;
-  readonly resolver?: string;
-  readonly ca?: string;
+export interface CheckFlags extends OutputFlags, TargetFlags {
   readonly cert?: string;
   readonly key?: string;
   readonly alpn?: string;
-  readonly timeout: string;
   readonly maxConnections: string;
   readonly http: boolean;
-  readonly at?: string;
-  readonly expiry: string;
   readonly keylog?: string;
-  readonly save?: string;
 }
 
 /** Targets that are checked at the same time. */
@@ -38,18 +29,32 @@ const AT_ONCE = 4;
 /** What came of one target. */
 type Outcome =
   | { readonly target: string; readonly report: Report }
-  | { readonly target: string; readonly error: Error; readonly code: ExitCode };
+  | { readonly target: string; readonly error: Error; readonly code: ExitCode }
+  /** Interrupted before there was anything. */
+  | { readonly target: string };
 
 /** `hellofin check`. Throws InputError for what is wrong with the command line as a whole. */
 export async function checkCommand(args: readonly string[], flags: CheckFlags, io: Io): Promise<ExitCode> {
-  const output = outputOf(flags, io);
   const targets = expandTargets(args);
-  const progress = progressLine(io.stderr, io.env.TERM);
   const options = optionsOf(flags, io);
-  io.onInterrupt(() => {
+  const output = outputOf(flags, io);
+  const save = flags.save === undefined ? undefined : new OutputFile(flags.save);
+  const progress = progressLine(io.stderr, io.env.TERM);
+  const outcomes: Outcome[] = targets.map((target) => ({ target }));
+  const tell = (exitCode: ExitCode) => {
     progress.clear();
-    if (output.isJson) io.print(errorDocument('INTERRUPTED', 'interrupted'));
-  });
+    const reports = outcomes.flatMap((one) => ('report' in one ? [one.report] : []));
+    for (const one of outcomes) if ('error' in one) io.stderr.write(complaintOf(one));
+    if (output.isJson) output.document({ results: outcomes.map(toJson) }, exitCode);
+    else output.reports(reports, outcomes.length > 1 ? summaryOf(outcomes) : undefined);
+    save?.write(
+      runsDocument(
+        `hellofin ${packageVersion()}`,
+        reports.map((one) => one.facts.run),
+      ),
+    );
+  };
+  io.onInterrupt(() => interrupted(outcomes, output, tell));
 
   const lookAt = async (target: string): Promise<Outcome> => {
     try {
@@ -60,40 +65,34 @@ export async function checkCommand(args: readonly string[], flags: CheckFlags, i
     }
   };
   const pass = gate(AT_ONCE);
-  const outcomes = await Promise.all(targets.map((target) => pass(() => lookAt(target))));
-  progress.clear();
-
-  const reports = outcomes.flatMap((one) => ('report' in one ? [one.report] : []));
-  if (flags.save !== undefined) {
-    const runs = reports.map((one) => one.facts.run);
-    writeFile(flags.save, runsDocument(`hellofin ${packageVersion()}`, runs));
-  }
+  await Promise.all(
+    targets.map((target, index) =>
+      pass(async () => {
+        outcomes[index] = await lookAt(target);
+      }),
+    ),
+  );
   const exitCode = worstOf(outcomes.map((one) => codeOf(one, output.failOn)));
-  for (const one of outcomes) if ('error' in one) io.stderr.write(complaintOf(one));
-  if (output.isJson) output.document('results', outcomes.map(toJson), exitCode);
-  else output.reports(reports);
+  tell(exitCode);
   return exitCode;
 }
 
+/** What is done already is told; the rest counts as interrupted. */
+function interrupted(outcomes: readonly Outcome[], output: Output, tell: (exitCode: ExitCode) => void): void {
+  if (outcomes.some((one) => 'report' in one || 'error' in one)) tell(EXIT.interrupted);
+  else if (output.isJson) output.failure('INTERRUPTED', 'interrupted');
+}
+
 function optionsOf(flags: CheckFlags, io: Io): CheckOptions {
-  const { sni, connect, resolver, cert, key, alpn, at } = flags;
-  const caFile = flags.ca ?? nonEmpty(io.env.SSL_CERT_FILE);
+  const { cert, key, alpn } = flags;
   const keylog = flags.keylog ?? nonEmpty(io.env.SSLKEYLOGFILE);
-  if (flags[4] === true && flags[6] === true) throw new InputError('-4 and -6 exclude each other');
   return {
-    timeout: parseTimeout(flags.timeout),
+    ...targetOptions(flags, io),
     maxConnections: parseConnections(flags.maxConnections),
-    expiry: parseExpiry(flags.expiry),
     http: flags.http,
-    ...(sni === undefined ? {} : { sni }),
-    ...(connect === undefined ? {} : { connect }),
-    ...(resolver === undefined ? {} : { resolver }),
-    ...(flags[4] === true ? { families: [4] } : flags[6] === true ? { families: [6] } : {}),
-    ...(caFile === undefined ? {} : { ca: readText(caFile), caFile }),
     ...(cert === undefined ? {} : { cert: certificateText(cert, key) }),
     ...(key === undefined ? {} : { key: readText(key) }),
     ...(alpn === undefined ? {} : { alpn: parseAlpn(alpn) }),
-    ...(at === undefined ? {} : { at: parseTime(at, Date.now()) }),
     ...(keylog === undefined ? {} : { keyLog: keyLogTo(keylog) }),
   };
 }
@@ -112,8 +111,29 @@ function keyLogTo(path: string): (line: Buffer) => void {
 }
 
 function codeOf(outcome: Outcome, failOn: Severity): ExitCode {
-  return 'report' in outcome ? exitCodeOf(outcome.report, failOn) : outcome.code;
+  if ('report' in outcome) return exitCodeOf(outcome.report, failOn);
+  return 'code' in outcome ? outcome.code : EXIT.interrupted;
 }
+
+/** `3 targets: 2 healthy, 1 with findings`. */
+function summaryOf(outcomes: readonly Outcome[]): string {
+  const counts = new Map<string, number>();
+  for (const one of outcomes) {
+    const kind = 'report' in one ? KINDS[one.report.status] : 'code' in one ? 'not checked' : 'interrupted';
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  const parts = [...Object.values(KINDS), 'not checked', 'interrupted'].flatMap((kind) => {
+    const number = counts.get(kind);
+    return number === undefined ? [] : [`${number} ${kind}`];
+  });
+  return `${outcomes.length} targets: ${parts.join(', ')}`;
+}
+
+const KINDS: Readonly<Record<Report['status'], string>> = {
+  healthy: 'healthy',
+  findings: 'with findings',
+  not_measured: 'not measured',
+};
 
 function complaintOf({ target, error, code }: Extract<Outcome, { error: Error }>): string {
   if (code === EXIT.usage) return `hellofin: ${safeText(error.message)}\n`;
@@ -122,13 +142,8 @@ function complaintOf({ target, error, code }: Extract<Outcome, { error: Error }>
 
 function toJson(outcome: Outcome): Json {
   if ('report' in outcome) return reportToJson(outcome.report);
-  const { target, error, code } = outcome;
-  const status = code === EXIT.usage ? 'usage' : 'bug';
   // What stands before an @ may be a password.
-  const text = target.replace(/[^/]*@/, '…@');
-  return { target: { text }, status, summary: error.message };
-}
-
-function nonEmpty(value: string | undefined): string | undefined {
-  return value === '' ? undefined : value;
+  const target = { text: outcome.target.replace(/[^/]*@/, '…@') };
+  if (!('error' in outcome)) return { target, status: 'interrupted', summary: 'interrupted' };
+  return { target, status: outcome.code === EXIT.usage ? 'usage' : 'bug', summary: outcome.error.message };
 }

@@ -1,4 +1,3 @@
-import { OID } from '../../asn1/index.ts';
 import type { CryptoProvider } from '../../crypto/index.ts';
 import type { ChainObservation, ChainProblem, ChainRequest, PathCertificate } from '../../diagnose/index.ts';
 import {
@@ -6,9 +5,9 @@ import {
   type ChainFinding,
   type ChainVerdict,
   type Purpose,
-  printable,
   type RootStore,
   referenceIdentity,
+  shortName,
   validateChain,
 } from '../../x509/index.ts';
 
@@ -50,17 +49,7 @@ export function judgeChain(
 
 function pathCertificate(certificate: Certificate): PathCertificate {
   const { notBefore, notAfter } = certificate;
-  return { name: printable(nameOf(certificate)), notBefore, notAfter };
-}
-
-function nameOf({ subject, subjectAltName }: Certificate): string {
-  const commonName = subject.rdns.flat().findLast(({ oid, value }) => oid === OID.commonName && value !== undefined);
-  return commonName?.value ?? firstName(subjectAltName) ?? subject.text;
-}
-
-function firstName(names: Certificate['subjectAltName']): string | undefined {
-  const dns = names?.find(({ type }) => type === 'dns');
-  return dns?.type === 'dns' ? dns.value : undefined;
+  return { name: shortName(certificate), notBefore, notAfter };
 }
 
 function problem({ code, depth, sent, span, message, spec, caIssuers, identity }: ChainFinding): ChainProblem {
