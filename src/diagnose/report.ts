@@ -4,7 +4,7 @@ import { CAUSES } from './causes/index.ts';
 import { type AddressFacts, type Facts, factsOf, isUnanswered, isUsable, networkAnswers } from './facts.ts';
 import type { Finding, FindingCode, Severity } from './finding.ts';
 import { targetText } from './make-finding.ts';
-import type { TcpStatus } from './observations.ts';
+import type { DnsRecords, TcpStatus } from './observations.ts';
 import { searchAt } from './planner.ts';
 import { type Run, SCHEMA } from './run.ts';
 import { type StepReport, stepsOf } from './steps.ts';
@@ -82,6 +82,18 @@ const LOCAL: Partial<Record<TcpStatus, string>> = {
   failed: 'the connection could not be tried',
 };
 
+/** What the resolver's library says of an answer that is none of the name's (RFC 1035 section 4.1.1). */
+const NO_ANSWER: Readonly<Record<string, string>> = {
+  EFORMERR: 'does not understand the question',
+  ENOTIMP: 'does not know such questions',
+  EBADRESP: 'gives an answer that cannot be read',
+};
+
+function noAnswerText(resolver: string, { status, detail }: DnsRecords): string {
+  const said = status === 'failed' ? (NO_ANSWER[detail ?? ''] ?? 'could not be asked') : 'does not answer';
+  return `the resolver (${resolver}) ${said}${detail === undefined ? '' : ` (${detail})`}`;
+}
+
 function notMeasuredOf(facts: Facts): NotMeasured[] {
   const { dns, addresses, run } = facts;
   const out: NotMeasured[] = [];
@@ -90,8 +102,7 @@ function notMeasuredOf(facts: Facts): NotMeasured[] {
   if (dns !== undefined && first !== undefined) {
     // Where one type was answered, the addresses of the other are missing from everything that follows.
     const what = failing.length === dns.records.length ? 'DNS' : `DNS ${first.type}`;
-    const detail = first.detail === undefined ? '' : ` (${first.detail})`;
-    out.push({ what, reason: `the resolver (${dns.resolver}) does not answer${detail}` });
+    out.push({ what, reason: noAnswerText(dns.resolver, first) });
   }
   for (const address of addresses) {
     const { status, detail } = address.tcp;

@@ -64,7 +64,7 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
       'other application protocols',
       ['-tls1_3', '-alpn', 'acme-tls/1'],
       {},
-      { code: 'ALPN_REFUSED', connections: 3, changed: /^ALPN:/, after: /ServerHello/ },
+      { code: 'ALPN_REFUSED', connections: 4, changed: /^ALPN:/, after: /ServerHello/ },
     ],
   ])('%s', async (_, server, options, { code, connections, changed, after }) => {
     const { findings, facts } = await diagnose(server, options);

@@ -88,7 +88,8 @@ describe('the next probe', () => {
   });
 
   test('is none when every change was tried', () => {
-    const tried = ['protocol:http', 'preamble:proxy', 'versions:1.2', 'server_name:none'] as const;
+    const hellos = ['preamble:proxy', 'versions:1.2', 'server_name:none'] as const;
+    const tried = ['protocol:http', 'protocol:postgresql', ...hellos] as const;
     const probes = tried.flatMap((change, index) => probe(index + 2, change, '', 'closed'));
     expect(plan(failed(1, 'closed'), ...probes)).toBeUndefined();
   });

@@ -16,7 +16,7 @@ import { handshakeTampered } from './handshake-tampered.ts';
 import { httpNoAnswer } from './http-no-answer.ts';
 import { intermittent } from './intermittent.ts';
 import { nameMismatch } from './name-mismatch.ts';
-import { nameNotResolved } from './name-not-resolved.ts';
+import { nameNotResolved, namePartlyResolved } from './name-not-resolved.ts';
 import { noCommonCipherSuite } from './no-common-cipher-suite.ts';
 import { noCommonGroup } from './no-common-group.ts';
 import { noCommonSignatureScheme } from './no-common-signature-scheme.ts';
@@ -38,6 +38,7 @@ import { certSelfSigned, chainIncomplete, rootUntrusted, unknownIssuer } from '.
 /** The catalogue. */
 export const CAUSES: readonly Cause[] = [
   nameNotResolved,
+  namePartlyResolved,
   tcpRefused,
   tcpTimeout,
   tcpUnreachable,

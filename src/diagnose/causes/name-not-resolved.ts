@@ -1,7 +1,7 @@
 import type { Cause } from '../cause.ts';
 import { type Facts, isUnanswered } from '../facts.ts';
 import type { Finding } from '../finding.ts';
-import { failsWith, makeFinding } from '../make-finding.ts';
+import { type FindingParts, failsWith, makeFinding, targetText } from '../make-finding.ts';
 import type { DnsObservation, DnsStatus } from '../observations.ts';
 import { quote } from '../reproduce.ts';
 import { listed } from '../words.ts';
@@ -60,7 +60,7 @@ export const nameNotResolved: Cause = {
 };
 
 function finding(facts: Facts, dns: DnsObservation, status: DnsStatus, fault: string): Finding {
-  const server = /^udp:\/\/(.*)$/.exec(dns.resolver)?.[1];
+  const server = serverOf(dns);
   const host = facts.run.target.host;
   // One type was asked for: its absence says nothing of the other, unless the name itself does not exist.
   const [only] = dns.records.length === 1 && status !== 'nxdomain' ? dns.records : [];
@@ -68,35 +68,72 @@ function finding(facts: Facts, dns: DnsObservation, status: DnsStatus, fault: st
   return makeFinding(nameNotResolved, facts, null, {
     title,
     summary: failsWith(facts, title),
-    evidence: [
-      {
-        kind: 'table',
-        rows: dns.records.map(({ type, status, detail }) => ({
-          label: type,
-          value: RCODE[status] ?? status,
-          source: `${dns.resolver === 'system' ? "the system's resolver" : dns.resolver}${detail === undefined ? '' : `, ${detail}`}`,
-        })),
-      },
-    ],
-    proof: {
-      kind: 'dns',
-      after: listed(dns.records.map((one) => `${one.type} ${RCODE[one.status]}`)),
-      connections: [],
-    },
+    ...answersOf(dns),
     fix:
       status === 'servfail' || status === 'refused'
-        ? {
-            text: `ask the name's own servers, and look at its delegation and its DNSSEC`,
-            commands: [`dig +cd ${quote(host)}`],
-          }
+        ? { text: ASK_ITS_SERVERS, commands: [digCommand(server, host, dns.records[0]?.type, ['+cd'])] }
         : { text: `correct the name, or publish an A or AAAA record for ${host}`, commands: [] },
     reproduce: [server === undefined ? `curl -sSI ${quote(`https://${host}/`)}` : digCommand(server, host)],
   });
 }
 
+const ASK_ITS_SERVERS =
+  "ask the name's own servers, and look at its delegation and its DNSSEC: an answer to a question with +cd says that it is DNSSEC";
+
+/** One type of record could not be answered for, the other was. */
+export const namePartlyResolved: Cause = {
+  code: 'NAME_PARTLY_RESOLVED',
+  severity: 'notice',
+  step: 'dns',
+  title: 'DNS fails for one kind of address',
+  meaning:
+    'The resolver has addresses of one family and fails for the other (SERVFAIL, REFUSED). Clients that ask for both wait for it, fail at times, or never use that family.',
+  provedBy: "The resolver's answers for A and for AAAA.",
+  remedy: "Look at the name's own servers: one that does not know a type answers without records, not with an error.",
+  alsoKnownAs: [{ client: 'dig', text: 'status: SERVFAIL' }],
+  evaluate(facts) {
+    const { dns } = facts;
+    const failing = dns?.records.find(({ status }) => status === 'servfail' || status === 'refused');
+    if (dns === undefined || failing === undefined) return [];
+    if (!dns.records.some(({ addresses }) => addresses.length > 0)) return [];
+    const { host } = facts.run.target;
+    const fault = `${failing.type} fails with ${RCODE[failing.status] ?? failing.status}`;
+    const command = digCommand(serverOf(dns), host, failing.type);
+    return [
+      makeFinding(namePartlyResolved, facts, null, {
+        title: `${fault}, the other type is answered`,
+        summary: `${targetText(facts)}: ${fault}`,
+        ...answersOf(dns),
+        fix: { text: ASK_ITS_SERVERS, commands: [digCommand(serverOf(dns), host, failing.type, ['+cd'])] },
+        reproduce: [command],
+      }),
+    ];
+  },
+};
+
+/** What the resolver said, type by type. */
+function answersOf(dns: DnsObservation): Pick<FindingParts, 'evidence' | 'proof'> {
+  const resolver = dns.resolver === 'system' ? "the system's resolver" : dns.resolver;
+  const rows = dns.records.map(({ type, status, detail }) => ({
+    label: type,
+    value: RCODE[status] ?? status,
+    source: `${resolver}${detail === undefined ? '' : `, ${detail}`}`,
+  }));
+  return {
+    evidence: [{ kind: 'table', rows }],
+    proof: { kind: 'dns', after: listed(rows.map(({ label, value }) => `${label} ${value}`)), connections: [] },
+  };
+}
+
+/** `IP:PORT` of a resolver that was named; `undefined` for the system's. */
+function serverOf({ resolver }: DnsObservation): string | undefined {
+  return /^udp:\/\/(.*)$/.exec(resolver)?.[1];
+}
+
 /** @param server `IP:PORT` or `[IP]:PORT` */
-function digCommand(server: string, host: string): string {
-  const at = server.lastIndexOf(':');
-  const address = server.substring(0, at).replace(/^\[|\]$/g, '');
-  return `dig @${quote(address)} -p ${server.substring(at + 1)} ${quote(host)} A`;
+function digCommand(server: string | undefined, host: string, type = 'A', options: readonly string[] = []): string {
+  const at = server?.lastIndexOf(':') ?? 0;
+  const address = server?.substring(0, at).replace(/^\[|\]$/g, '');
+  const from = address === undefined ? [] : [`@${quote(address)}`, '-p', `${server?.substring(at + 1)}`];
+  return ['dig', ...from, ...options, quote(host), type].join(' ');
 }

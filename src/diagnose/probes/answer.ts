@@ -59,6 +59,7 @@ export function isAnswered(change: Change, received: Uint8Array): boolean {
     const isOpen = answer.kind === 'none' || (answer.kind === 'alert' && answer.isWarning);
     return !isOpen || received.length > MAX_SERVER_HELLO;
   }
+  if (change.passesOn === 'postgresql_answer') return true;
   // A line of text, or enough of it.
   return received.includes(0x0a) || received.length >= 64;
 }
@@ -73,6 +74,8 @@ export function outcomeOf(exchange: ExchangeObservation, symptom: string): Probe
   if (passesOn === 'any_byte') return received.length > 0 ? 'pass' : 'fail';
   if (passesOn === 'http_response') {
     if (isHttp(received)) return 'pass';
+  } else if (passesOn === 'postgresql_answer') {
+    if (isPostgresql(received)) return 'pass';
   } else if (readAnswer(received).kind === 'server_hello') {
     return 'pass';
   }
@@ -100,6 +103,11 @@ export function describeAnswer({ received, end }: ExchangeObservation): string {
 /** Whether bytes begin like an HTTP/1 response (RFC 9112 section 4). */
 export function isHttp(bytes: Uint8Array): boolean {
   return /^HTTP\/1\.[01] \d{3}/.test(toLatin1(bytes.subarray(0, 12)));
+}
+
+/** Whether bytes are PostgreSQL's whole answer to an SSLRequest: S for yes, N for no. */
+export function isPostgresql(bytes: Uint8Array): boolean {
+  return bytes.length === 1 && (bytes[0] === 0x53 || bytes[0] === 0x4e);
 }
 
 /** The first line of what a peer said, at most 60 characters. */
@@ -148,7 +156,7 @@ function readServerHello(received: Uint8Array): Answer {
 }
 
 /** The first handshake message, put together from its records; `undefined` until it is whole. */
-function firstMessage(received: Uint8Array): Uint8Array | undefined {
+export function firstMessage(received: Uint8Array): Uint8Array | undefined {
   const fragments = new Uint8Array(received.length);
   let have = 0;
   for (let at = 0; received.length - at >= RECORD_HEADER && received[at] === 22; ) {

@@ -4,8 +4,9 @@
  * server's first answer.
  */
 import { fromAscii } from '../../bytes/index.ts';
+import { VERSIONS, versionName } from '../../tls/wire.ts';
 import type { Target } from '../target.ts';
-import { widen, withoutExtension, withVersion12 } from './hello.ts';
+import { widen, withEveryVersion, withoutExtension, withTls13, withVersionUpTo } from './hello.ts';
 import type { ProbeInput } from './input.ts';
 
 /** A change by its name, as saved runs hold it. */
@@ -20,7 +21,18 @@ export type ChangeId =
   | 'alpn:none'
   | 'preamble:proxy'
   | 'protocol:http'
-  | 'protocol:listen';
+  | 'protocol:postgresql'
+  | 'protocol:listen'
+  | VersionProbeId;
+
+/** One version asked for alone, or all of them at once. */
+export type VersionProbeId =
+  | 'version:ssl3'
+  | 'version:1.0'
+  | 'version:1.1'
+  | 'version:1.2'
+  | 'version:1.3'
+  | 'version:any';
 
 /** What a change is made from. */
 export interface ChangeContext {
@@ -42,7 +54,7 @@ export interface Change {
   /** The changed handshake in words: `no server name`. */
   readonly name: string;
   /** What an answer must be for the change to have helped. */
-  readonly passesOn: 'server_hello' | 'http_response' | 'any_byte';
+  readonly passesOn: 'server_hello' | 'http_response' | 'postgresql_answer' | 'any_byte';
   /** Whether a server of TLS 1.2 or older is read on to ServerHelloDone: it serves what it would serve anybody. */
   readonly readsOn?: true;
   /** The bytes to send; `undefined` where the failing handshake did not have the input. */
@@ -66,7 +78,7 @@ const CHANGES: readonly Change[] = [
     to: 'TLS 1.2 and older',
     passesOn: 'server_hello',
     readsOn: true,
-    bytes: ({ hello }) => inRecord(withVersion12(hello)),
+    bytes: ({ hello }) => inRecord(withVersionUpTo(VERSIONS.tls12, hello)),
   },
   {
     id: 'cipher_suites:all',
@@ -137,6 +149,15 @@ const CHANGES: readonly Change[] = [
     bytes: ({ target }) => fromAscii(`HEAD / HTTP/1.1\r\nHost: ${target.host}\r\nConnection: close\r\n\r\n`),
   },
   {
+    // https://www.postgresql.org/docs/current/protocol-message-formats.html: the code that no version of it has.
+    id: 'protocol:postgresql',
+    name: "PostgreSQL's request for TLS",
+    input: 'protocol',
+    to: 'SSLRequest of PostgreSQL',
+    passesOn: 'postgresql_answer',
+    bytes: () => Uint8Array.of(0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f),
+  },
+  {
     id: 'protocol:listen',
     name: 'only listening',
     input: 'protocol',
@@ -146,10 +167,35 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
-const BY_ID: ReadonlyMap<string, Change> = new Map(CHANGES.map((change) => [change.id, change]));
+/** The version that each probe asks for alone, oldest first; none for the one that asks for all. */
+export const VERSION_PROBES: readonly { readonly id: VersionProbeId; readonly version?: number }[] = [
+  { id: 'version:ssl3', version: VERSIONS.ssl3 },
+  { id: 'version:1.0', version: VERSIONS.tls10 },
+  { id: 'version:1.1', version: VERSIONS.tls11 },
+  { id: 'version:1.2', version: VERSIONS.tls12 },
+  { id: 'version:1.3', version: VERSIONS.tls13 },
+  { id: 'version:any' },
+];
+
+/** They look for no cause: each asks for itself. */
+const ASKING = VERSION_PROBES.map(({ id, version }): Change => {
+  const name = version === undefined ? 'every version from TLS 1.0 to 1.3' : versionName(version);
+  return {
+    ...{ id, input: 'offered versions', to: name, name: `${name} alone`, passesOn: 'server_hello' },
+    ...(version === undefined ? { name } : {}),
+    bytes: ({ hello }) => inRecord(helloFor(version, hello), version === VERSIONS.ssl3 ? version : VERSIONS.tls10),
+  };
+});
+
+function helloFor(version: number | undefined, hello: Uint8Array): Uint8Array {
+  if (version === undefined) return withEveryVersion(hello);
+  return version === VERSIONS.tls13 ? withTls13(hello) : withVersionUpTo(version, hello);
+}
+
+const BY_ID: ReadonlyMap<string, Change> = new Map([...CHANGES, ...ASKING].map((change) => [change.id, change]));
 
 /** Every change, for tests and documentation. */
-export const ALL_CHANGES: readonly Change[] = CHANGES;
+export const ALL_CHANGES: readonly Change[] = [...CHANGES, ...ASKING];
 
 /** The change of an id. @throws RangeError for one that does not exist */
 export function changeOf(id: ChangeId): Change {
@@ -170,6 +216,7 @@ export function valueBefore(id: ChangeId, { serverName, alpn }: ProbeInput): str
     case 'preamble:proxy':
       return 'none';
     case 'protocol:http':
+    case 'protocol:postgresql':
     case 'protocol:listen':
       return 'TLS';
     default:
@@ -180,13 +227,15 @@ export function valueBefore(id: ChangeId, { serverName, alpn }: ProbeInput): str
 /** Largest fragment of a plaintext record (RFC 8446 section 5.1). */
 const MAX_FRAGMENT = 2 ** 14;
 
-/** A ClientHello in a record: every legal one of ours fits into a single one. */
-function inRecord(hello: Uint8Array | undefined): Uint8Array | undefined {
+/**
+ * A ClientHello in a record: every legal one of ours fits into a single one.
+ * @param version of the record: 3.1, as RFC 8446 section 5.1 has it for an initial ClientHello
+ */
+function inRecord(hello: Uint8Array | undefined, version: number = VERSIONS.tls10): Uint8Array | undefined {
   if (hello === undefined) return undefined;
   if (hello.length > MAX_FRAGMENT) throw new RangeError(`a ClientHello of ${hello.length} bytes`);
   const record = new Uint8Array(5 + hello.length);
-  // handshake, record version 3.1 as RFC 8446 section 5.1 has it for an initial ClientHello
-  record.set([22, 3, 1, hello.length >> 8, hello.length & 0xff]);
+  record.set([22, version >> 8, version & 0xff, hello.length >> 8, hello.length & 0xff]);
   record.set(hello, 5);
   return record;
 }
