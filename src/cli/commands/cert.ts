@@ -48,7 +48,7 @@ export async function certCommand(target: string, flags: CertFlags, io: Io): Pro
   if (output.isJson) output.document({ results: [resultOf(report, chains)] }, exitCode);
   else if (flags.quiet === true) output.reports([report]);
   else {
-    const [head = [], ...rest] = reportLines(report, { verbose: flags.verbose > 0 });
+    const [head = [], ...rest] = reportLines(report, { verbose: flags.verbose > 0, withoutSteps: true });
     output.lines([head, ...chainLines(chains, { clock: report.facts.run.clock, verbose: flags.verbose > 0 }), ...rest]);
   }
   return exitCode;

@@ -20,13 +20,15 @@ const MARKS: Readonly<Record<StepStatus, readonly [sign: string, style: Style]>>
 export interface ScreenOptions {
   /** Adds the commands that show the same symptom, and the connections. */
   readonly verbose: boolean;
+  /** Leaves the steps of what works out, for a screen that has more to say of one of them. */
+  readonly withoutSteps?: true;
 }
 
 /** The screen of one target. */
 export function reportLines(report: Report, options: ScreenOptions): Line[] {
   const { findings, status, steps, facts } = report;
   const isBroken = findings.some(({ severity }) => severity === 'error');
-  const lines = isBroken || status === 'not_measured' ? [headline(report), stepLine(steps)] : healthyLines(report);
+  const lines = isBroken || status === 'not_measured' ? [headline(report), stepLine(steps)] : healthyLines(report, options);
   const groups = grouped(findings);
   for (const { finding, alsoAt } of groups) {
     lines.push(
@@ -58,11 +60,11 @@ export function headline({ findings, status, summary }: Report): Line {
   return [markOf(statusMark(findings, status)), ' ', styled('strong', summary)];
 }
 
-function healthyLines(report: Report): Line[] {
+function healthyLines(report: Report, { withoutSteps }: ScreenOptions): Line[] {
   const time = styled('dim', took(report.facts.run.took));
   return [
     alignedRight(headline(report), time, WIDTH),
-    ...report.steps.map((one): Line => {
+    ...(withoutSteps === true ? [] : report.steps).map((one): Line => {
       const line: Line = ['  ', one.step.toUpperCase().padEnd(6), markOf(one.status), ' ', one.text];
       return one.took === undefined ? line : alignedRight(line, styled('dim', took(one.took)), WIDTH);
     }),
