@@ -3,6 +3,9 @@ import type { CryptoProvider, GroupName, SchemeName } from '../crypto/index.ts';
 import type { Trace } from './events.ts';
 import type { Tls13SuiteName } from './registry/cipher-suites.ts';
 import type { Credential } from './requests.ts';
+import type { ExternalPsk } from './session/external-psk.ts';
+import type { Session } from './session/session.ts';
+import type { TicketSealer } from './session/ticket-keys.ts';
 
 /** An algorithm that certificates may travel compressed by (RFC 8879). The engine has none: the host brings them. */
 export interface CertificateCompression {
@@ -39,6 +42,8 @@ export interface CommonConfig {
   readonly padTo?: number;
   /** Records under one key before an automatic KeyUpdate; lowered in tests, never above the suite's own limit. */
   readonly keyUpdateAfter?: number;
+  /** Lets a pre-shared key be used without a key exchange (psk_ke): no forward secrecy. Default false. */
+  readonly pskWithoutKeyExchange?: boolean;
   readonly trace?: Trace;
   /** Puts values into secret events. */
   readonly traceSecrets?: boolean;
@@ -46,8 +51,51 @@ export interface CommonConfig {
   readonly keyLog?: (line: string) => void;
 }
 
+/** The clock of sessions, in milliseconds since 1970: the engine has none of its own. */
+export type Clock = () => number;
+
+/** What a client does about sessions; it keeps none without. */
+export interface ClientSessions {
+  readonly now: Clock;
+  /**
+   * Offered to the server, if it is alive and for the same name. It holds the secret of one connection: offering it
+   * twice lets observers link both (RFC 8446 appendix C.4). Judge its `peerCertificates` before: when the server has
+   * taken it, a refusing verdict can only end the connection.
+   */
+  readonly resume?: Session;
+  /**
+   * Sent with the first ClientHello, at most the session's `maxEarlyData` bytes, if the session allows it. Whoever
+   * recorded it can send it to the server again: only what does no harm twice (RFC 8446 section 8). `info.earlyData`
+   * tells what became of it; what was rejected is not sent again by itself.
+   */
+  readonly earlyData?: Uint8Array;
+}
+
+/** What a server does about sessions; it issues no tickets and takes none without. */
+export interface ServerSessions {
+  readonly now: Clock;
+  /** Seals sessions into tickets, or `'ask'`: `store_session` and `find_session` requests keep them with the host. */
+  readonly tickets: TicketSealer | 'ask';
+  /** Tickets after a full handshake, 0 to 8; a resumed one gets one, for the one it used up. Default 2. */
+  readonly count?: number;
+  /** Seconds, at most 7 days. Default 7,200. */
+  readonly lifetime?: number;
+  /** Tells apart services that share tickets: a session of one is none of the other's. At most 255 bytes. */
+  readonly context?: Uint8Array;
+  /** Takes 0-RTT data; each use of a ticket for it is asked for by an `early_data` request. Default: none. */
+  readonly earlyData?: {
+    /** Bytes per connection. */
+    readonly max: number;
+    /** Milliseconds that a ticket's age may differ from what the client says of it (RFC 8446 section 8.3). Default 10,000. */
+    readonly window?: number;
+  };
+}
+
 /** A client's configuration. */
 export interface ClientConfig extends CommonConfig {
+  readonly sessions?: ClientSessions;
+  /** Keys that both ends have from elsewhere, offered behind the session's. */
+  readonly psks?: readonly ExternalPsk[];
   /** The name to send as server_name and to verify. Absent for IP addresses: they are never sent (RFC 6066 section 3). */
   readonly serverName?: string;
   /** Groups to send key shares for in the first ClientHello; default the first of `groups`. An empty list asks for a HelloRetryRequest. */
@@ -64,7 +112,13 @@ export interface ClientConfig extends CommonConfig {
 
 /** A server's configuration. */
 export interface ServerConfig extends CommonConfig {
-  /** Chosen from by server name, then signature scheme; the first that fits. `'ask'` raises a `client_hello` request. */
+  readonly sessions?: ServerSessions;
+  /** Keys that both ends have from elsewhere; `'ask'` raises a `psk` request for each that is offered. */
+  readonly psks?: readonly ExternalPsk[] | 'ask';
+  /**
+   * Chosen from by server name, then signature scheme; the first that fits. `'ask'` raises a `client_hello` request.
+   * May be empty where there are `psks`.
+   */
   readonly credentials: readonly Credential[] | 'ask';
   /** `request` takes an empty answer, `require` does not. Default `none`. */
   readonly clientCertificate?: 'none' | 'request' | 'require';

@@ -21,6 +21,7 @@ import { RecordWriteSide } from './record/write-side.ts';
 import { ALERTS, type AlertName, alertName, type FatalAlertName } from './registry/alerts.ts';
 import type { AnswerTo, Request } from './requests.ts';
 import { clientHandshake, serverHandshake } from './roles.ts';
+import type { Session } from './session/session.ts';
 import { sendKeyUpdate } from './tls13/key-update.ts';
 
 /**
@@ -38,6 +39,7 @@ export class TlsConnection {
   readonly #trace: Trace | undefined;
   readonly #keyUpdateAfter: number;
   #data: Uint8Array[] = [];
+  #earlyData: Uint8Array[] = [];
   #ended = false;
   #readClosed = false;
   #writeClosed = false;
@@ -47,7 +49,9 @@ export class TlsConnection {
   /** A client; its ClientHello is in the output at once. @throws TlsError BAD_CONFIGURATION */
   static client(config: ClientConfig): TlsConnection {
     const offer = firstOffer(config);
-    return new TlsConnection('client', config, offer.settings, (layer) => clientHandshake(offer, layer));
+    const client = new TlsConnection('client', config, offer.settings, (layer) => clientHandshake(offer, layer));
+    if (offer.earlyData) client.#writeEarlyData(config.sessions?.earlyData ?? EMPTY);
+    return client;
   }
 
   /** A server; it waits for a ClientHello. @throws TlsError BAD_CONFIGURATION */
@@ -90,9 +94,13 @@ export class TlsConnection {
     return this.#handshake.connected;
   }
 
-  /** Whether {@link write} takes application data. */
+  /**
+   * Whether {@link write} takes application data: after the handshake, and on a server that took 0-RTT data already
+   * before the client's Finished (RFC 8446 section 2.3).
+   */
   get writable(): boolean {
-    return this.handshakeComplete && !this.#writeClosed && this.#error === undefined;
+    const isOpen = this.handshakeComplete || this.#handshake.context.mayAnswerEarly;
+    return isOpen && !this.#writeClosed && this.#error === undefined;
   }
 
   /** No more application data will come: the peer sent close_notify, or the connection failed. */
@@ -205,6 +213,25 @@ export class TlsConnection {
     return data;
   }
 
+  /**
+   * 0-RTT data since the last call, in order: what a client sent before the handshake was complete. It may have been
+   * sent by somebody who recorded it, as often as `early_data` requests were answered with yes (RFC 8446 section 8).
+   */
+  takeEarlyData(): Uint8Array[] {
+    const data = this.#earlyData;
+    this.#earlyData = [];
+    return data;
+  }
+
+  /** Sessions of the tickets that came since the last call, to be offered to this server in later connections. */
+  takeSessions(): Session[] {
+    return this.#handshake.context.tickets.splice(0).map((session) => session());
+  }
+
+  #writeEarlyData(data: Uint8Array): void {
+    for (let at = 0; at < data.length && this.#error === undefined; ) at += this.#writes.writeApplicationData(data, at);
+  }
+
   #process(): void {
     for (;;) {
       this.#handshake.process();
@@ -227,12 +254,25 @@ export class TlsConnection {
       return;
     }
     if (!this.#handshake.bufferEmpty) throw interleaved();
-    if (!this.#handshake.connected || content.level !== 'application') {
-      throw unexpected('application data', 'the end of the handshake', '2');
-    }
-    if (content.bytes.length === 0) return;
-    this.#handshake.context.keyUpdates = 0;
-    this.#data.push(content.bytes);
+    if (content.level === 'early') this.#receiveEarlyData(content.bytes);
+    else if (this.#handshake.connected && content.level === 'application') this.#receiveData(content.bytes);
+    else throw unexpected('application data', 'the end of the handshake', '2');
+  }
+
+  #receiveData(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    const { context } = this.#handshake;
+    context.keyUpdates = 0;
+    context.ticketsInRow = 0;
+    this.#data.push(bytes);
+  }
+
+  /** Only a server that agreed to take early data has keys of that level. */
+  #receiveEarlyData(bytes: Uint8Array): void {
+    const { context } = this.#handshake;
+    context.earlyDataLeft -= bytes.length;
+    if (context.earlyDataLeft < 0) throw tooMuchEarlyData();
+    if (bytes.length > 0) this.#earlyData.push(bytes);
   }
 
   #alert({ bytes, level }: Content): void {
@@ -286,8 +326,10 @@ export class TlsConnection {
   #forget(): void {
     this.#reads.forget();
     this.#writes.forget();
-    this.#handshake.context.writeSecret = undefined;
-    this.#handshake.context.exporter = undefined;
+    const { context } = this.#handshake;
+    context.writeSecret = undefined;
+    context.exporter = undefined;
+    context.tickets.length = 0;
   }
 
   #sendAlert(severity: number, name: AlertName): void {
@@ -309,7 +351,8 @@ export class TlsConnection {
       allowChangeCipherSpec: (allowed: boolean) => {
         reads.allowChangeCipherSpec = allowed;
       },
-      skipEarlyData: (skip: boolean) => reads.skipEarlyData(skip, () => this.#handshake.bufferEmpty),
+      skipEarlyData: (limit: number) => reads.skipEarlyData(limit, () => this.#handshake.bufferEmpty),
+      dropWriteKey: () => writes.dropKey(),
       limitWrites: (limit: number) => writes.limitInner(limit),
       limitReads: (limit: number) => reads.limitInner(limit),
     };
@@ -333,6 +376,16 @@ function interleaved(): TlsError {
 function tooMany(message: string): TlsError {
   const spec = 'RFC 8446 section 6.1';
   return new TlsError({ code: 'LIMIT_EXCEEDED', alert: 'unexpected_message', fault: 'peer', message, spec });
+}
+
+function tooMuchEarlyData(): TlsError {
+  return new TlsError({
+    code: 'LIMIT_EXCEEDED',
+    alert: 'unexpected_message',
+    fault: 'peer',
+    message: 'more early data than the ticket allows',
+    spec: 'RFC 8446 section 4.2.10',
+  });
 }
 
 function local(code: 'LIMIT_EXCEEDED' | 'CONNECTION_CLOSED', alert: AlertName | null, message: string): TlsError {

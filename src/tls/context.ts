@@ -9,6 +9,7 @@ import type { TrafficSecret } from './key-schedule/tls13.ts';
 import { Transcript } from './key-schedule/transcript.ts';
 import { FieldTree } from './messages/field-tree.ts';
 import { decodeMessage, type HandshakeName } from './messages/message.ts';
+import type { Session } from './session/session.ts';
 
 /**
  * What carries handshake messages: TLS records, QUIC's CRYPTO frames, or a test that hands them over. Messages and
@@ -22,13 +23,18 @@ export interface HandshakeLayer {
   writeChangeCipherSpec(): void;
   /** The peer's change_cipher_spec is tolerated from the first ClientHello to its Finished. */
   allowChangeCipherSpec(allowed: boolean): void;
-  /** Whether records of early data, which this side will not read, are skipped (RFC 8446 section 4.2.10). */
-  skipEarlyData(skip: boolean): void;
+  /** Bytes of early data that this side will not read and skips, 0 for none (RFC 8446 section 4.2.10). */
+  skipEarlyData(limit: number): void;
+  /** Back to plaintext: the early data that was sent is refused (RFC 8446 section 4.1.4). */
+  dropWriteKey(): void;
   /** The peer's record_size_limit (RFC 8449). */
   limitWrites(limit: number): void;
   /** Our record_size_limit, once the peer has shown that it knows the extension (RFC 8449 section 4). */
   limitReads(limit: number): void;
 }
+
+/** A ticket of TLS 1.3 as it came; what is needed to make a session of it is computed if somebody wants it. */
+export type ReceivedTicket = () => Session;
 
 /** What the states of all machines share: the only place that writes messages and announces secrets. */
 export class HandshakeContext {
@@ -44,6 +50,14 @@ export class HandshakeContext {
   /** Our write secret of the application level and its generation, once there is one. */
   writeSecret: { readonly secret: TrafficSecret; readonly generation: number } | undefined;
   exporter: ExporterSecret | undefined;
+  /** Bytes of 0-RTT data that a server still takes, once it has agreed to. */
+  earlyDataLeft = 0;
+  /** A server that took 0-RTT data answers before the client's Finished: the key proved who it is. */
+  mayAnswerEarly = false;
+  /** Tickets that a client received, not yet taken. */
+  readonly tickets: ReceivedTicket[] = [];
+  /** Tickets received since the last application data. */
+  ticketsInRow = 0;
   /** KeyUpdates received since the last application data. */
   keyUpdates = 0;
   /** The peer asked for new keys; one KeyUpdate before our next application data answers all such (RFC 8446 section 4.6.3). */
@@ -115,7 +129,8 @@ export class HandshakeContext {
   /** Announces a secret to the key log and the trace. */
   announce(label: SecretLabel, secret: Uint8Array, generation = 0): void {
     const { keyLog, traceSecrets } = this.#config;
-    if (keyLog !== undefined && this.clientRandom !== undefined) {
+    // Key logs have no line for it (draft-ietf-tls-keylogfile section 2.1).
+    if (label !== 'RESUMPTION_SECRET' && keyLog !== undefined && this.clientRandom !== undefined) {
       const suffix = label.endsWith('TRAFFIC_SECRET') && !label.includes('HANDSHAKE') && !label.includes('EARLY');
       keyLog(`${label}${suffix ? `_${generation}` : ''} ${toHex(this.clientRandom)} ${toHex(secret)}`);
     }

@@ -20,6 +20,12 @@ export interface ConnectionInfo {
   peerCertificates?: readonly PeerCertificate[];
   /** CertificateCompressionAlgorithm that the peer's chain came by, if it came compressed (RFC 8879). */
   peerCertificateCompression?: number;
+  /** Whether a session is resumed: the certificates are those of its handshake. */
+  resumed?: boolean;
+  /** The identity of the external key in use. */
+  pskIdentity?: Uint8Array;
+  /** What became of the 0-RTT data that a client offered; `offered` until the server has told. */
+  earlyData?: 'offered' | 'accepted' | 'rejected';
   /** The server asked this client for a certificate. */
   certificateRequest?: CertificateRequestSummary;
   /** Largest plaintext the peer accepts, if it said so (RFC 8449). */

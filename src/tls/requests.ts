@@ -1,5 +1,6 @@
-import type { PrivateKey, SchemeName } from '../crypto/index.ts';
+import type { HashName, PrivateKey, SchemeName } from '../crypto/index.ts';
 import type { FatalAlertName } from './registry/alerts.ts';
+import type { ExternalPsk } from './session/external-psk.ts';
 
 /**
  * A certificate chain and its key, as one side presents them.
@@ -71,8 +72,18 @@ export interface Requests {
   /**
    * Is the chain acceptable? Asked after the peer proved possession of the leaf's key. `serverName` is the name a client
    * wanted to reach; a server has none to check.
+   *
+   * For a session that is being resumed it is the chain of its first handshake: is it acceptable still? A server that
+   * is told no goes on with a full handshake; a client can only end the connection.
    */
-  readonly verdict: [{ readonly chain: readonly PeerCertificate[]; readonly serverName: string | undefined }, Verdict];
+  readonly verdict: [
+    {
+      readonly chain: readonly PeerCertificate[];
+      readonly serverName: string | undefined;
+      readonly resumed: boolean;
+    },
+    Verdict,
+  ];
   /** Client: which certificate for this request? `null` sends an empty Certificate. Asked only if configured. */
   readonly client_certificate: [CertificateRequestSummary, Credential | null];
   /** A signature with a {@link RemoteKey}; `null` if it could not be made. */
@@ -80,6 +91,21 @@ export interface Requests {
     { readonly credential: Credential; readonly scheme: SchemeName; readonly data: Uint8Array },
     Uint8Array | null,
   ];
+  /** Server: the state stored under this id, which a client wants to resume; `null` for none. Asked only if configured. */
+  readonly find_session: [{ readonly id: Uint8Array }, Uint8Array | null];
+  /** Server: the key from elsewhere by this identity, for suites with this hash; `null` for none. Asked only if configured. */
+  readonly psk: [{ readonly identity: Uint8Array; readonly hash: HashName }, ExternalPsk | null];
+  /**
+   * Server: keep a state under its id until `until` (milliseconds since 1970). It is as secret as a key. False if that
+   * can not be done: no ticket is sent. Asked only if configured.
+   */
+  readonly store_session: [{ readonly id: Uint8Array; readonly state: Uint8Array; readonly until: number }, boolean];
+  /**
+   * Server: may this ticket's 0-RTT data be taken? Only if no ticket with this id was asked for before, here or on any
+   * server that takes the same tickets (RFC 8446 section 8.1). Until `until` (milliseconds since 1970) the id has to be
+   * remembered; `issued` lets whoever has forgotten what was before a restart say no to older ones.
+   */
+  readonly early_data: [{ readonly id: Uint8Array; readonly issued: number; readonly until: number }, boolean];
 }
 
 /** The name of a request. */

@@ -166,6 +166,7 @@ function end(begin: (layer: HandshakeLayer) => Handshake<HandshakeContext>): End
       units.push({ keys: 0, type: CONTENT_TYPES.change_cipher_spec, padding: 0, content: Uint8Array.of(1) }),
     allowChangeCipherSpec: nothing,
     skipEarlyData: nothing,
+    dropWriteKey: nothing,
     limitWrites: nothing,
     limitReads: nothing,
   };

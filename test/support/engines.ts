@@ -1,4 +1,5 @@
-import type { Credential, Request, TlsConnection, Verdict } from '../../src/tls/index.ts';
+import { toHex } from '../../src/bytes/index.ts';
+import type { Credential, ExternalPsk, Request, TlsConnection, Verdict } from '../../src/tls/index.ts';
 import { keyOfLeaf } from './credentials.ts';
 
 /** How a test answers what an engine asks. */
@@ -6,11 +7,27 @@ export interface Answers {
   readonly verdict?: Verdict;
   readonly clientCertificate?: Credential | null;
   readonly credential?: Credential | null;
+  /** On the chain of a session that is resumed. */
+  readonly stillAccepted?: Verdict;
+  /** Whether 0-RTT data may be taken; it may unless told. */
+  readonly earlyData?: boolean;
+  /** Sessions by their ids in hexadecimal. */
+  readonly store?: Map<string, Uint8Array>;
+  readonly psk?: ExternalPsk;
 }
 
 /** Answers one pending request by a test's wishes. */
 function answer(engine: TlsConnection, request: Request, answers: Answers = {}): void {
-  if (request.name === 'verdict') engine.answer(request, answers.verdict ?? { accepted: true });
+  const accepted = { accepted: true } as const;
+  const { store } = answers;
+  if (request.name === 'verdict') {
+    engine.answer(request, (request.question.resumed ? answers.stillAccepted : answers.verdict) ?? accepted);
+  } else if (request.name === 'early_data') engine.answer(request, answers.earlyData ?? true);
+  else if (request.name === 'find_session') engine.answer(request, store?.get(toHex(request.question.id)) ?? null);
+  else if (request.name === 'store_session') {
+    store?.set(toHex(request.question.id), request.question.state);
+    engine.answer(request, store !== undefined);
+  } else if (request.name === 'psk') engine.answer(request, answers.psk ?? null);
   else if (request.name === 'client_certificate') engine.answer(request, answers.clientCertificate ?? null);
   else if (request.name === 'client_hello') engine.answer(request, answers.credential ?? null);
   else if (request.name === 'peer_key') engine.answer(request, keyOfLeaf(request.question.leaf));

@@ -92,6 +92,8 @@ export function offerOf(trace: Trace, provider: CryptoProvider): Offer {
     legacySessionId: hello.legacySessionId,
     shares: new Map([[GROUPS.x25519, crypto.group('x25519').generate()]]),
     cookie: undefined,
+    psks: [],
+    earlyData: false,
     extensionIds: new Set(hello.extensions.ids()),
     bytes,
   };

@@ -140,7 +140,7 @@ describe('an answer', () => {
     const other = waitingClient();
     const foreign = { 'of another connection': other.request, 'a copy': { ...request } }[which];
     const accepted = { accepted: true } as const;
-    const verdict = { name: 'verdict', question: { chain: [], serverName: undefined } } as const;
+    const verdict = { name: 'verdict', question: { chain: [], serverName: undefined, resumed: false } } as const;
     if (foreign === undefined) expect(() => client.answer(verdict, accepted)).toThrow(/no verdict request is pending/);
     else expect(() => client.answer(foreign, leafKeyOf(request))).toThrow(/no peer_key request is pending/);
     expect(client.request).toBe(request);

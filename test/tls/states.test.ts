@@ -1,10 +1,18 @@
 /** The tables of both machines against what really happens: every arrow is walked, and there are no others. */
 import { describe, expect, it } from 'vitest';
+import { nodeCrypto } from '../../src/crypto/node/index.ts';
 import { extension } from '../../src/tls/extensions/block.ts';
 import { cookie } from '../../src/tls/extensions/cookie.ts';
 import { keyShare } from '../../src/tls/extensions/key-share.ts';
 import { supportedVersions } from '../../src/tls/extensions/supported-versions.ts';
-import type { CertificateCompression, ClientConfig, ServerConfig, TlsEvent } from '../../src/tls/index.ts';
+import {
+  type CertificateCompression,
+  type ClientConfig,
+  type ServerConfig,
+  type ServerSessions,
+  TicketKeys,
+  type TlsEvent,
+} from '../../src/tls/index.ts';
 import { encodeCompressedCertificate } from '../../src/tls/messages/compressed-certificate.ts';
 import { encodeKeyUpdate } from '../../src/tls/messages/key-update.ts';
 import type { HandshakeName } from '../../src/tls/messages/message.ts';
@@ -13,6 +21,7 @@ import { encodeHelloRetryRequest } from '../../src/tls/messages/server-hello.ts'
 import { HANDSHAKE_TYPES } from '../../src/tls/registry/handshake-types.ts';
 import { CLIENT_STATES, SERVER_STATES } from '../../src/tls/tls13/states.ts';
 import { deliver, type LevelEnd, type LevelMessage, levelClient, levelServer } from '../support/levels.ts';
+import { firstSessions, NOW, resuming, sessionEnds } from '../support/sessions.ts';
 import { clientConfig, clientCredential, serverConfig } from './scenarios.ts';
 
 type Role = 'client' | 'server';
@@ -46,6 +55,7 @@ const plain: CertificateCompression = { algorithm: 1, compress: (data) => data, 
 const certificateCompression = [plain];
 
 /** Handshakes that together take every arrow, with what each end gets when it is connected. */
+const kept = sessionEnds(clientConfig(), serverConfig({ sessions: takingEarlyData() }));
 const RUNS: readonly { readonly client: Partial<ClientConfig>; readonly server: Partial<ServerConfig> }[] = [
   { client: {}, server: {} },
   { client: { groups: ['x25519', 'secp256r1'] }, server: { groups: ['secp256r1'] } },
@@ -56,7 +66,16 @@ const RUNS: readonly { readonly client: Partial<ClientConfig>; readonly server: 
     client: { credential: clientCredential, certificateCompression },
     server: { certificateCompression, clientCertificate: 'require' },
   },
+  { client: withEarlyData(), server: kept.server },
 ];
+
+function takingEarlyData(): ServerSessions {
+  return { now: () => NOW, tickets: new TicketKeys(nodeCrypto), earlyData: { max: 100 } };
+}
+
+function withEarlyData(): ClientConfig {
+  return resuming(kept.client, firstSessions(kept.client, kept.server)[0], new Uint8Array(1));
+}
 
 interface Ends {
   readonly client: LevelEnd;

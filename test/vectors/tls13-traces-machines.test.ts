@@ -166,7 +166,8 @@ class ReplayedEnd {
       allowChangeCipherSpec: (allowed) => {
         this.#reads.allowChangeCipherSpec = allowed;
       },
-      skipEarlyData: (skip) => this.#reads.skipEarlyData(skip, () => true),
+      skipEarlyData: (limit) => this.#reads.skipEarlyData(limit, () => true),
+      dropWriteKey: () => this.#writes.dropKey(),
       limitWrites: (limit) => this.#writes.limitInner(limit),
       limitReads: (limit) => this.#reads.limitInner(limit),
     };

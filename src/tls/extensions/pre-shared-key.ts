@@ -16,6 +16,11 @@ export interface OfferedPsks {
   readonly binders: readonly Uint8Array[];
 }
 
+/** Bytes of the binders with all their lengths: they end a ClientHello and cover what stands before them. */
+export function bindersLength(binders: readonly { readonly length: number }[]): number {
+  return binders.reduce((sum, { length }) => sum + 1 + length, 2);
+}
+
 /** The pre-shared keys on offer, and the index of the one that the server selected. */
 export const preSharedKey = {
   clientHello: codec('pre_shared_key', 'client_hello', RFC, decodeOffer, encodeOffer),

@@ -1,5 +1,5 @@
 import { EMPTY, fromAscii } from '../../bytes/index.ts';
-import type { EphemeralShare, GroupName } from '../../crypto/index.ts';
+import type { EphemeralShare, GroupName, HashName } from '../../crypto/index.ts';
 import type { ClientConfig } from '../config.ts';
 import { alpn } from '../extensions/alpn.ts';
 import { extension, type RawExtension } from '../extensions/block.ts';
@@ -14,11 +14,15 @@ import { signedCertificateTimestamp } from '../extensions/signed-certificate-tim
 import { statusRequest } from '../extensions/status-request.ts';
 import { supportedGroups } from '../extensions/supported-groups.ts';
 import { supportedVersions } from '../extensions/supported-versions.ts';
+import type { Transcript } from '../key-schedule/transcript.ts';
 import { encodeClientHello } from '../messages/client-hello.ts';
 import { checkCredential } from '../negotiate/server-setup.ts';
+import { checkClientSessions } from '../negotiate/session-settings.ts';
 import { badConfiguration, type Settings, settings } from '../negotiate/settings.ts';
+import type { Tls13Suite } from '../registry/cipher-suites.ts';
 import { GROUPS } from '../registry/named-groups.ts';
 import { VERSIONS } from '../registry/versions.ts';
+import { bind, type OfferedPsk, offeredPsks, offersEarlyData, pskExtensions } from './offered-psks.ts';
 
 /** RFC 8446 section 4.1.2. */
 const RANDOM_LENGTH = 32;
@@ -33,6 +37,10 @@ export interface Offer {
   readonly shares: ReadonlyMap<number, EphemeralShare>;
   /** Echoed from a HelloRetryRequest. */
   readonly cookie: Uint8Array | undefined;
+  /** Keys on offer, in order. */
+  readonly psks: readonly OfferedPsk[];
+  /** Whether 0-RTT data goes with it, under the first of the keys. */
+  readonly earlyData: boolean;
   /** Ids of the extensions sent: a response may have no others (RFC 8446 section 4.2). */
   readonly extensionIds: ReadonlySet<number>;
   /** The encoded ClientHello. */
@@ -43,6 +51,7 @@ export interface Offer {
 export function firstOffer(config: ClientConfig): Offer {
   const set = settings(config);
   if (config.credential !== undefined && config.credential !== 'ask') checkCredential(config.credential);
+  checkClientSessions(config.sessions);
   const shares = new Map<number, EphemeralShare>();
   for (const group of config.keyShares ?? defaultShares(set.groups)) {
     if (!set.groups.includes(group)) throw badConfiguration(`key share for ${group}, which is not among groups`);
@@ -50,17 +59,32 @@ export function firstOffer(config: ClientConfig): Offer {
   }
   const random = set.crypto.random(RANDOM_LENGTH);
   const legacySessionId = config.middleboxCompatibility === false ? EMPTY : set.crypto.random(32);
-  return encodeOffer({ config, settings: set, random, legacySessionId, shares, cookie: undefined });
+  const psks = offeredPsks(config, set);
+  const earlyData = offersEarlyData(config, set, psks);
+  const offer = { config, settings: set, random, legacySessionId, shares, cookie: undefined, psks, earlyData };
+  return encodeOffer(offer, (hash, truncated) => set.crypto.digest(hash, truncated));
 }
 
 /**
- * The ClientHello that answers a HelloRetryRequest: the same but for the share and the cookie (RFC 8446 section 4.1.2).
+ * The ClientHello that answers a HelloRetryRequest: the same but for the share, the cookie and what is said of
+ * pre-shared keys (RFC 8446 section 4.1.2).
  * @param group the group asked for; `undefined` when only a cookie was.
+ * @param suite the suite that is binding now: keys for another hash are offered no more.
+ * @param transcript stands at the HelloRetryRequest.
  */
-export function secondOffer(first: Offer, group: GroupName | undefined, echoed: Uint8Array | undefined): Offer {
+export function secondOffer(
+  first: Offer,
+  group: GroupName | undefined,
+  echoed: Uint8Array | undefined,
+  suite: Tls13Suite,
+  transcript: Transcript,
+): Offer {
   const shares =
     group === undefined ? first.shares : new Map([[GROUPS[group], first.settings.crypto.group(group).generate()]]);
-  return encodeOffer({ ...first, shares, cookie: echoed });
+  const psks = first.psks.filter((psk) => psk.suite.hash === suite.hash);
+  return encodeOffer({ ...first, shares, cookie: echoed, psks, earlyData: false }, (_, truncated) =>
+    transcript.digestWith(truncated),
+  );
 }
 
 /**
@@ -73,7 +97,10 @@ function defaultShares(groups: readonly GroupName[]): GroupName[] {
   return first === 'X25519MLKEM768' && groups.includes('x25519') ? [first, 'x25519'] : [first];
 }
 
-function encodeOffer(offer: Omit<Offer, 'extensionIds' | 'bytes'>): Offer {
+function encodeOffer(
+  offer: Omit<Offer, 'extensionIds' | 'bytes'>,
+  digest: (hash: HashName, truncated: Uint8Array) => Uint8Array,
+): Offer {
   const { config, settings: set } = offer;
   const entries: KeyShareEntry[] = [];
   for (const [group, { share }] of offer.shares) entries.push({ group, keyExchange: share });
@@ -97,6 +124,7 @@ function encodeOffer(offer: Omit<Offer, 'extensionIds' | 'bytes'>): Offer {
   extensions.push(extension(supportedVersions.clientHello, [VERSIONS.tls13]));
   if (offer.cookie !== undefined) extensions.push(extension(cookie.clientHello, offer.cookie));
   extensions.push(extension(keyShare.clientHello, entries));
+  extensions.push(...pskExtensions(config, offer.psks, offer.earlyData));
   const bytes = encodeClientHello(
     {
       legacyVersion: VERSIONS.tls12,
@@ -108,5 +136,6 @@ function encodeOffer(offer: Omit<Offer, 'extensionIds' | 'bytes'>): Offer {
     },
     set.allocate,
   );
+  bind(bytes, offer.psks, digest);
   return { ...offer, extensionIds: new Set(extensions.map((item) => item.id)), bytes };
 }

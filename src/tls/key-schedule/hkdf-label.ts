@@ -1,9 +1,19 @@
 import { type Allocator, fromAscii } from '../../bytes/index.ts';
 import { type CryptoProvider, type HashName, hkdfExpand } from '../../crypto/index.ts';
 
-/** Labels of RFC 8446 sections 4.2.11.2, 4.4.4, 4.6.1, 7.1, 7.2, 7.3 and 7.5, without their "tls13 " prefix. */
+/**
+ * Labels of RFC 8446 sections 4.2.11.2, 4.4.4, 4.6.1, 7.1, 7.2, 7.3 and 7.5 and of RFC 9258 section 5, without their
+ * "tls13 " prefix.
+ */
 export type FixedLabel =
   | 'derived'
+  | 'ext binder'
+  | 'res binder'
+  | 'imp binder'
+  | 'derived psk'
+  | 'c e traffic'
+  | 'res master'
+  | 'resumption'
   | 'c hs traffic'
   | 's hs traffic'
   | 'c ap traffic'

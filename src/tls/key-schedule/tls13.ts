@@ -63,24 +63,39 @@ function derived(base: ScheduleBase, secret: Uint8Array): Uint8Array {
   return deriveSecret(base, secret, 'derived', base.crypto.digest(base.suite.hash, EMPTY));
 }
 
+/** Where a pre-shared key comes from: its binder says so (RFC 8446 section 4.2.11.2, RFC 9258 section 5.2). */
+export type PskOrigin = 'resumption' | 'external' | 'imported';
+
+const BINDER_LABELS = { resumption: 'res binder', external: 'ext binder', imported: 'imp binder' } as const;
+
 /** Stage one. Without a PSK its input is a digest-long string of zeros. */
 export class EarlySecret {
   readonly #base: ScheduleBase;
   readonly #secret: Uint8Array;
 
-  constructor(base: ScheduleBase) {
+  constructor(base: ScheduleBase, psk?: Uint8Array) {
     this.#base = base;
     const zeros = allocate(HASH_LENGTH[base.suite.hash]);
-    this.#secret = hkdfExtract(base.crypto, base.suite.hash, zeros, zeros);
+    this.#secret = hkdfExtract(base.crypto, base.suite.hash, zeros, psk ?? zeros);
   }
 
-  /** Stage two, from the (EC)DHE or KEM shared secret. */
-  handshake(sharedSecret: Uint8Array): HandshakeSecret {
+  /** The binder over a ClientHello up to its binders, whose transcript hash is given (RFC 8446 section 4.2.11.2). */
+  binder(origin: PskOrigin, transcriptHash: Uint8Array): Uint8Array {
+    const emptyHash = this.#base.crypto.digest(this.#base.suite.hash, EMPTY);
+    const key = deriveSecret(this.#base, this.#secret, BINDER_LABELS[origin], emptyHash);
+    return new TrafficSecret(this.#base, key).verifyData(transcriptHash);
+  }
+
+  /** client_early_traffic_secret over the ClientHello. */
+  clientTraffic(transcriptHash: Uint8Array): TrafficSecret {
+    return new TrafficSecret(this.#base, deriveSecret(this.#base, this.#secret, 'c e traffic', transcriptHash));
+  }
+
+  /** Stage two, from the (EC)DHE or KEM shared secret; without one the pre-shared key stands alone (psk_ke). */
+  handshake(sharedSecret?: Uint8Array): HandshakeSecret {
     const { crypto, suite } = this.#base;
-    return new HandshakeSecret(
-      this.#base,
-      hkdfExtract(crypto, suite.hash, derived(this.#base, this.#secret), sharedSecret),
-    );
+    const input = sharedSecret ?? allocate(HASH_LENGTH[suite.hash]);
+    return new HandshakeSecret(this.#base, hkdfExtract(crypto, suite.hash, derived(this.#base, this.#secret), input));
   }
 }
 
@@ -131,5 +146,31 @@ export class MainSecret extends TrafficStage {
   /** exporter_master_secret. */
   exporter(transcriptHash: Uint8Array): ExporterSecret {
     return new ExporterSecret(this.base, deriveSecret(this.base, this.secret, 'exp master', transcriptHash));
+  }
+
+  /** resumption_master_secret over ClientHello..client Finished. */
+  resumption(transcriptHash: Uint8Array): ResumptionSecret {
+    return new ResumptionSecret(this.base, deriveSecret(this.base, this.secret, 'res master', transcriptHash));
+  }
+}
+
+/** What the pre-shared keys of a connection's tickets come from. Made by {@link MainSecret.resumption}. */
+export class ResumptionSecret {
+  readonly suite: Tls13Suite;
+  /** One digest long. */
+  readonly secret: Uint8Array;
+  readonly #base: ScheduleBase;
+
+  constructor(base: ScheduleBase, secret: Uint8Array) {
+    this.#base = base;
+    this.suite = base.suite;
+    this.secret = secret;
+  }
+
+  /** The key that goes with a ticket (RFC 8446 section 4.6.1). */
+  psk(ticketNonce: Uint8Array): Uint8Array {
+    const { crypto, suite, allocate: alloc } = this.#base;
+    const length = HASH_LENGTH[suite.hash];
+    return expandLabel(crypto, suite.hash, this.secret, 'resumption', ticketNonce, length, alloc);
   }
 }

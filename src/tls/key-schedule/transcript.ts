@@ -46,6 +46,11 @@ export class Transcript {
     return this.#started().state.copy().digest();
   }
 
+  /** The hash with `message` behind everything so far; the transcript goes on without it. */
+  digestWith(message: Uint8Array): Uint8Array {
+    return this.#started().state.copy().update(message).digest();
+  }
+
   #started(): { readonly name: HashName; state: Hash } {
     if (this.#hash === undefined) throw new Error('transcript hash asked for before the cipher suite is known');
     return this.#hash;

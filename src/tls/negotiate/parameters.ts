@@ -62,24 +62,46 @@ export interface ChosenCredential {
 }
 
 /**
- * Chooses the credential: of those for the name, or of all where none is, the first that can sign as the client
- * accepts. @throws TlsError NO_CERTIFICATE_FOR_NAME, NO_COMMON_SIGNATURE_SCHEME
+ * Chooses the credential: of the {@link candidates} for the name the first that can sign as the client accepts.
+ * @throws TlsError NO_CERTIFICATE_FOR_NAME, NO_COMMON_SIGNATURE_SCHEME, UNKNOWN_PSK_IDENTITY
  */
 export function chooseCredential(
   credentials: readonly Credential[],
   summary: ClientHelloSummary,
   rejectUnknownName: boolean,
 ): ChosenCredential {
-  const name = summary.serverName;
-  const named = name === undefined ? [...credentials] : credentials.filter((credential) => isFor(credential, name));
-  if (named.length === 0 && rejectUnknownName) throw noCertificate(name);
-  for (const credential of named.length === 0 ? credentials : named) {
+  if (credentials.length === 0) throw noPsk();
+  for (const credential of candidates(credentials, summary.serverName, rejectUnknownName)) {
     const scheme = chooseScheme(credential.key.schemes, summary.signatureSchemes);
     if (scheme !== undefined) return { credential, scheme };
   }
   const own = credentials.flatMap((credential) => credential.key.schemes);
   const offered = summary.signatureSchemes.map(showScheme);
   throw none('NO_COMMON_SIGNATURE_SCHEME', 'signature schemes', offered, [...new Set(own)]);
+}
+
+/** The credentials for a name, or all where none is. @throws TlsError NO_CERTIFICATE_FOR_NAME */
+export function candidates(
+  credentials: readonly Credential[],
+  name: string | undefined,
+  rejectUnknownName: boolean,
+): readonly Credential[] {
+  if (name === undefined) return credentials;
+  const named = credentials.filter((credential) => isFor(credential, name));
+  if (named.length > 0) return named;
+  if (rejectUnknownName) throw noCertificate(name);
+  return credentials;
+}
+
+/** A server without certificates that knows none of the client's keys (RFC 8446 section 6.2). */
+function noPsk(): TlsError {
+  return new TlsError({
+    code: 'UNKNOWN_PSK_IDENTITY',
+    alert: 'unknown_psk_identity',
+    fault: 'incompatible',
+    message: 'the client offers no pre-shared key that this server knows, and the server has no certificate',
+    spec: 'RFC 8446 section 6.2',
+  });
 }
 
 /** The client's name has no credential (RFC 6066 section 3). */
@@ -96,6 +118,11 @@ export function noCertificate(name: string | undefined): TlsError {
 /** The group's share, when the client sent one. */
 export function shareOf<S extends { readonly group: number }>(shares: readonly S[], group: GroupName): S | undefined {
   return shares.find((share) => share.group === GROUPS[group]);
+}
+
+/** Whether a credential, where there is one, is for the name that a client gave. */
+export function isForName(credential: Credential | undefined, serverName: string | undefined): boolean {
+  return credential !== undefined && serverName !== undefined && isFor(credential, serverName);
 }
 
 /** Whether a credential is for a name, in any case of letters; one without names is for all. */

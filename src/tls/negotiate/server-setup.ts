@@ -1,5 +1,6 @@
 import type { ServerConfig } from '../config.ts';
 import type { Credential } from '../requests.ts';
+import { checkPsks, checkServerSessions } from './session-settings.ts';
 import { badConfiguration, type Settings, settings } from './settings.ts';
 
 /** Most bytes of certificate_authorities: the extension has 2^16 with its lengths (RFC 8446 section 4.2.4). */
@@ -23,13 +24,17 @@ export function serverSetup(config: ServerConfig): ServerSetup {
     );
   }
   if (credentials !== 'ask') {
-    if (credentials.length === 0) throw badConfiguration("credentials is empty, expected at least one or 'ask'");
+    if (credentials.length === 0 && config.psks === undefined) {
+      throw badConfiguration("credentials is empty, expected at least one or 'ask'");
+    }
     for (const credential of credentials) checkCredential(credential);
   }
   const length = certificateAuthorities.reduce((sum, name) => sum + 2 + name.length, 0);
   if (certificateAuthorities.some((name) => name.length === 0) || length > MAX_AUTHORITIES_LENGTH) {
     throw badConfiguration(`certificateAuthorities has an empty name or more than ${MAX_AUTHORITIES_LENGTH} bytes`);
   }
+  checkServerSessions(config.sessions);
+  checkPsks(config.psks);
   return { config, settings: settings(config) };
 }
 

@@ -96,7 +96,8 @@ function checkCompression(codecs: readonly CertificateCompression[]): void {
   }
 }
 
-function checkNumber(name: string, value: number | undefined, min: number, max: number): void {
+/** @throws TlsError BAD_CONFIGURATION for what is given and no whole number in the range */
+export function checkNumber(name: string, value: number | undefined, min: number, max: number): void {
   if (value === undefined || (Number.isInteger(value) && value >= min && value <= max)) return;
   throw badConfiguration(`${name} is ${value}, expected a whole number from ${min} to ${max}`);
 }

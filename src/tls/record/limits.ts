@@ -23,7 +23,22 @@ export const MAX_WARNING_ALERTS = 4;
 export const MAX_KEY_UPDATES = 32;
 
 /**
- * Bytes of early data that a server without 0-RTT skips (RFC 8446 section 4.2.10), as plaintext. A client can only
+ * NewSessionTickets without application data in between (RFC 8446 section 4.6.1 allows several); servers send two, and
+ * each costs their client a derivation.
+ */
+export const MAX_TICKETS_IN_ROW = 32;
+
+/** Tickets that a client keeps until they are taken; of more, the latest. */
+export const MAX_TICKETS = 8;
+
+/**
+ * Longest ticket that is kept or offered, in bytes: a ClientHello has 2^16 for all its extensions. A client's chain in
+ * it makes a few thousand.
+ */
+export const MAX_TICKET_LENGTH = 2 ** 14;
+
+/**
+ * Bytes of early data that a server skips at least (RFC 8446 section 4.2.10), as plaintext. A client can only
  * hold a ticket of another configuration of this name; 16 KiB is what nginx and OpenSSL allow by default.
  */
 export const MAX_SKIPPED_EARLY_DATA = 2 ** 14;

@@ -194,7 +194,7 @@ describe('empty application data', () => {
 describe('early data that is skipped', () => {
   const skipping = (between = () => true) => {
     const { reader, sealer } = keyed();
-    reader.skipEarlyData(true, between);
+    reader.skipEarlyData(MAX_SKIPPED_EARLY_DATA, between);
     return { reader, sealer };
   };
 

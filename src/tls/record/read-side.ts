@@ -6,13 +6,7 @@ import type { TrafficSecret } from '../key-schedule/tls13.ts';
 import type { AlertName } from '../registry/alerts.ts';
 import { CONTENT_TYPES, contentTypeName } from './content-type.ts';
 import { type RawRecord, RecordFramer } from './framing.ts';
-import {
-  MAX_CHANGE_CIPHER_SPECS,
-  MAX_EMPTY_RECORDS,
-  MAX_PLAINTEXT,
-  MAX_SKIPPED_EARLY_DATA,
-  RECORD_HEADER_LENGTH,
-} from './limits.ts';
+import { MAX_CHANGE_CIPHER_SPECS, MAX_EMPTY_RECORDS, MAX_PLAINTEXT, RECORD_HEADER_LENGTH } from './limits.ts';
 import { RecordProtection } from './protection.ts';
 
 /** Content of one record, unprotected. `type` is handshake, alert or application_data. */
@@ -44,7 +38,8 @@ export class RecordReadSide {
   #emptyRecords = 0;
   #forgotten = false;
   #skipping = false;
-  #skippable = MAX_SKIPPED_EARLY_DATA;
+  #skipLimit = 0;
+  #skipped = 0;
   #between: () => boolean = () => true;
 
   constructor(crypto: CryptoProvider, alloc: Allocator, trace: Trace | undefined) {
@@ -79,10 +74,12 @@ export class RecordReadSide {
 
   /**
    * Tolerates records of early data that this server will not read (RFC 8446 section 4.2.10).
+   * @param limit bytes of it, 0 for none.
    * @param between whether a record may stand here: not inside a handshake message (RFC 8446 section 5.1).
    */
-  skipEarlyData(skip: boolean, between: () => boolean): void {
-    this.#skipping = skip;
+  skipEarlyData(limit: number, between: () => boolean): void {
+    this.#skipping = limit > 0;
+    this.#skipLimit = limit;
     this.#between = between;
   }
 
@@ -162,9 +159,9 @@ export class RecordReadSide {
   #skip(length: number): boolean {
     if (!this.#skipping || !this.#between()) return false;
     // Charged as plaintext: without content type and tag; a record of nothing costs something too.
-    this.#skippable -= Math.max(1, length - AEAD_TAG_LENGTH - 1);
-    if (this.#skippable >= 0) return true;
-    const message = `more than ${MAX_SKIPPED_EARLY_DATA} bytes of early data, or a record that does not decrypt`;
+    this.#skipped += Math.max(1, length - AEAD_TAG_LENGTH - 1);
+    if (this.#skipped <= this.#skipLimit) return true;
+    const message = `more than ${this.#skipLimit} bytes of early data, or a record that does not decrypt`;
     throw recordError('LIMIT_EXCEEDED', 'unexpected_message', message, 'RFC 8446 section 4.2.10');
   }
 

@@ -53,6 +53,13 @@ export class RecordWriteSide {
     this.#usageLimit = usageLimit;
   }
 
+  /** Back to plaintext, until there is another key. */
+  dropKey(): void {
+    this.flush();
+    this.level = 'initial';
+    this.#protection = undefined;
+  }
+
   /** Queues a handshake message, or a part of one, behind those that wait. */
   writeHandshake(message: Uint8Array): void {
     this.#waiting.push(message);

@@ -15,8 +15,9 @@ import { encodeFinished, type Finished } from '../messages/finished.ts';
 import { importPeerKey, SignatureVerified, signedContent } from '../negotiate/signature.ts';
 import { ALERTS } from '../registry/alerts.ts';
 import { SCHEMES } from '../registry/signature-schemes.ts';
-import type { Credential, PeerCertificate } from '../requests.ts';
+import type { Credential, PeerCertificate, Verdict } from '../requests.ts';
 import { compressed } from './compression.ts';
+import type { PskInUse } from './psk.ts';
 
 /** A peer's chain before its key is proved and its chain is judged. */
 export interface UnverifiedPeer {
@@ -33,12 +34,15 @@ export interface CertificateWishes {
   readonly compression: CertificateCompression | undefined;
 }
 
-/** Proof that the peer holds its key and that its chain was accepted: only {@link verifyPeer} makes one. */
+/**
+ * Proof that the peer holds its key and that its chain was accepted: only {@link verifyPeer} and {@link resumePeer} make
+ * one.
+ */
 export class PeerAuthenticated {
-  readonly scheme: SchemeName;
+  readonly proof: SignatureVerified | PskInUse;
 
-  constructor(signature: SignatureVerified, _accepted: ChainAccepted) {
-    this.scheme = signature.scheme;
+  constructor(proof: SignatureVerified | PskInUse, _accepted: ChainAccepted | 'no chain') {
+    this.proof = proof;
   }
 }
 
@@ -88,23 +92,63 @@ export function verifyPeer<S>(
   transcriptHash: Uint8Array,
   then: (peer: PeerAuthenticated) => Next<S>,
 ): Next<S> {
-  const signer: Role = context.role === 'client' ? 'server' : 'client';
+  const signer = peerOf(context);
   const signature = SignatureVerified.check(signer, peer.key, accepted, message, transcriptHash);
   context.info.peerSignatureScheme = signature.scheme;
+  return judge(context, peer.chain, false, (verdict) => {
+    if (verdict instanceof ChainAccepted) return then(new PeerAuthenticated(signature, verdict));
+    throw rejected(context, verdict);
+  });
+}
+
+/**
+ * Asks whether the chain of a session is acceptable still. A key from elsewhere, and a session made with one, has no
+ * chain: whoever holds the key is the peer.
+ * @param refused what to do where it is not; default: the connection ends.
+ */
+export function resumePeer<S>(
+  context: HandshakeContext,
+  proof: PskInUse,
+  chain: readonly PeerCertificate[],
+  then: (peer: PeerAuthenticated) => Next<S>,
+  refused?: () => Next<S>,
+): Next<S> {
+  if (chain.length === 0) return then(new PeerAuthenticated(proof, 'no chain'));
+  return judge(context, chain, true, (verdict) => {
+    if (verdict instanceof ChainAccepted) return then(new PeerAuthenticated(proof, verdict));
+    if (refused === undefined) throw rejected(context, verdict);
+    return refused();
+  });
+}
+
+type Rejected = Extract<Verdict, { readonly accepted: false }>;
+
+function judge<S>(
+  context: HandshakeContext,
+  chain: readonly PeerCertificate[],
+  resumed: boolean,
+  then: (verdict: ChainAccepted | Rejected) => Next<S>,
+): Next<S> {
   // The name that a client sent says nothing of who the client is.
   const serverName = context.role === 'client' ? context.info.serverName : undefined;
-  const question = { chain: peer.chain, serverName };
-  return ask('verdict', question, (verdict) => {
+  return ask('verdict', { chain, serverName, resumed }, (verdict) =>
     // Exactly true: an answer from untyped code that is merely truthy authenticates nobody.
-    if (verdict.accepted === true) return then(new PeerAuthenticated(signature, new ChainAccepted()));
-    throw new TlsError({
-      code: 'CERTIFICATE_REJECTED',
-      alert: Object.hasOwn(ALERTS, verdict.alert) ? verdict.alert : 'certificate_unknown',
-      fault: 'peer',
-      message: `the ${signer}'s certificate was rejected: ${verdict.reason}`,
-      spec: 'RFC 8446 section 4.4.2.4',
-    });
+    then(verdict.accepted === true ? new ChainAccepted() : verdict),
+  );
+}
+
+function rejected(context: HandshakeContext, { alert, reason }: Rejected): TlsError {
+  return new TlsError({
+    code: 'CERTIFICATE_REJECTED',
+    alert: Object.hasOwn(ALERTS, alert) ? alert : 'certificate_unknown',
+    fault: 'peer',
+    message: `the ${peerOf(context)}'s certificate was rejected: ${reason}`,
+    spec: 'RFC 8446 section 4.4.2.4',
   });
+}
+
+function peerOf({ role }: HandshakeContext): Role {
+  return role === 'client' ? 'server' : 'client';
 }
 
 /**

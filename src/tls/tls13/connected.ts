@@ -1,4 +1,13 @@
-import type { TrafficSecret } from '../key-schedule/tls13.ts';
+import type { Clock } from '../config.ts';
+import type { ResumptionSecret, TrafficSecret } from '../key-schedule/tls13.ts';
+
+/** How a client makes sessions of tickets. */
+export interface TicketReceiver {
+  readonly now: Clock;
+  readonly secret: ResumptionSecret;
+  /** When the server last showed its certificate. */
+  readonly authenticated: number;
+}
 
 /** CONNECTED of both machines: application data flows. */
 export interface Connected {
@@ -7,4 +16,6 @@ export interface Connected {
   readonly readSecret: TrafficSecret;
   /** N. */
   readonly readGeneration: number;
+  /** Clients: what the keys of this connection's tickets come from, if it keeps sessions. */
+  readonly resumption: TicketReceiver | undefined;
 }

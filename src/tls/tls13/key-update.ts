@@ -21,7 +21,7 @@ export function receiveKeyUpdate(context: HandshakeContext, state: Connected, me
   context.setReadKey('application', readSecret, 'key_update');
   announceTraffic(context, context.role === 'client' ? 'server' : 'client', readSecret, generation);
   if (message.requestUpdate) context.keyUpdateOwed = true;
-  return { name: 'CONNECTED', readSecret, readGeneration: generation };
+  return { ...state, readSecret, readGeneration: generation };
 }
 
 /** Sends a KeyUpdate under the old keys and changes to the new ones. */

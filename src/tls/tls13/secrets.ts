@@ -1,6 +1,5 @@
 import type { HandshakeContext } from '../context.ts';
-import { EarlySecret, type HandshakeSecret, type TrafficSecret } from '../key-schedule/tls13.ts';
-import type { Tls13Suite } from '../registry/cipher-suites.ts';
+import type { EarlySecret, HandshakeSecret, MainSecret, TrafficSecret } from '../key-schedule/tls13.ts';
 import { announceTraffic } from './key-update.ts';
 
 /** The secrets of the handshake phase. */
@@ -12,15 +11,19 @@ export interface HandshakeSecrets {
 
 /** The first secrets of the application phase. */
 export interface ApplicationSecrets {
+  readonly main: MainSecret;
   readonly client: TrafficSecret;
   readonly server: TrafficSecret;
 }
 
 /** Derives the handshake traffic secrets; the transcript stands at ServerHello (RFC 8446 section 7.1). */
-export function handshakeSecrets(context: HandshakeContext, suite: Tls13Suite, shared: Uint8Array): HandshakeSecrets {
-  const { crypto, allocate, transcript } = context;
-  const schedule = new EarlySecret({ crypto, suite, allocate }).handshake(shared);
-  const hash = transcript.digest();
+export function handshakeSecrets(
+  context: HandshakeContext,
+  early: EarlySecret,
+  shared: Uint8Array | undefined,
+): HandshakeSecrets {
+  const schedule = early.handshake(shared);
+  const hash = context.transcript.digest();
   const client = schedule.clientTraffic(hash);
   const server = schedule.serverTraffic(hash);
   context.announce('CLIENT_HANDSHAKE_TRAFFIC_SECRET', client.secret);
@@ -39,5 +42,5 @@ export function applicationSecrets(context: HandshakeContext, schedule: Handshak
   announceTraffic(context, 'server', server, 0);
   context.announce('EXPORTER_SECRET', exporter.secret);
   context.exporter = exporter;
-  return { client, server };
+  return { main, client, server };
 }

@@ -18,6 +18,12 @@ export const CLIENT_STATES = {
       when: 'the server authenticates by certificate',
       rfc: 'RFC 8446 section 4.3.1',
     },
+    {
+      on: 'encrypted_extensions',
+      to: 'WAIT_FINISHED',
+      when: 'a pre-shared key is in use, and the chain of its session is accepted still',
+      rfc: 'RFC 8446 section 2.2',
+    },
   ],
   WAIT_CERT_CR: [
     {
@@ -53,7 +59,7 @@ export const CLIENT_STATES = {
   ],
   WAIT_FINISHED: [{ on: 'finished', to: 'CONNECTED', when: 'verify_data matches', rfc: 'RFC 8446 section 4.4.4' }],
   CONNECTED: [
-    { on: 'new_session_ticket', to: 'CONNECTED', when: 'always', rfc: 'RFC 8446 section 4.6.1' },
+    { on: 'new_session_ticket', to: 'CONNECTED', when: 'not too many in a row', rfc: 'RFC 8446 section 4.6.1' },
     { on: 'key_update', to: 'CONNECTED', when: 'not too many in a row', rfc: 'RFC 8446 section 4.6.3' },
   ],
 } as const satisfies StateTable;
@@ -72,7 +78,9 @@ export const SERVER_STATES = {
     },
     { on: 'client_hello', to: 'WAIT_FINISHED', when: 'no certificate is asked for', rfc: 'RFC 8446 section 4.1.2' },
     { on: 'client_hello', to: 'WAIT_CERT', when: 'a certificate is asked for', rfc: 'RFC 8446 section 4.3.2' },
+    { on: 'client_hello', to: 'WAIT_EOED', when: 'its early data is taken', rfc: 'RFC 8446 section 4.2.10' },
   ],
+  WAIT_EOED: [{ on: 'end_of_early_data', to: 'WAIT_FINISHED', when: 'always', rfc: 'RFC 8446 section 4.5' }],
   WAIT_CERT: [
     { on: 'certificate', to: 'WAIT_CV', when: 'it is not empty', rfc: 'RFC 8446 section 4.4.2' },
     {

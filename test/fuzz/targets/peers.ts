@@ -74,6 +74,7 @@ function begin(role: Role, { configs }: RecordedScenario, at: number, message: U
     writeChangeCipherSpec: nothing,
     allowChangeCipherSpec: nothing,
     skipEarlyData: nothing,
+    dropWriteKey: nothing,
     limitWrites: nothing,
     limitReads: nothing,
   };

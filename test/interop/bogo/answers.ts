@@ -47,6 +47,10 @@ export class Answers {
     if (request.name === 'peer_key') engine.answer(request, keyOf(request.question.leaf));
     else if (request.name === 'verdict') engine.answer(request, this.#verdict(request.question));
     else if (request.name === 'sign') engine.answer(request, this.#sign(request.question));
+    else if (request.name === 'early_data') engine.answer(request, true);
+    else if (request.name === 'store_session') engine.answer(request, false);
+    else if (request.name === 'find_session') engine.answer(request, null);
+    else if (request.name === 'psk') engine.answer(request, null);
     else {
       const isHello = request.name === 'client_hello';
       const decision = isHello ? this.#clientHello(request.question) : this.#clientCertificate(request.question);

@@ -15,5 +15,7 @@ export function certificateVerify(
     secrets,
     request,
     peer: authenticated,
+    psk: undefined,
+    earlyData: false,
   }));
 }

@@ -1,17 +1,20 @@
 import type { HandshakeContext } from '../../context.ts';
+import type { Offer } from '../../hello/offer.ts';
+import type { OfferedPsk } from '../../hello/offered-psks.ts';
 import { ask, type Next, type Received } from '../../machine.ts';
 import { encodeCertificate } from '../../messages/certificate.ts';
+import { encodeEndOfEarlyData } from '../../messages/end-of-early-data.ts';
 import { chooseScheme } from '../../negotiate/signature.ts';
 import type { Credential } from '../../requests.ts';
 import { checkFinished, sendCertificate, sendFinished } from '../authentication.ts';
-import type { Connected } from '../connected.ts';
-import { applicationSecrets } from '../secrets.ts';
+import type { Connected, TicketReceiver } from '../connected.ts';
+import { type ApplicationSecrets, applicationSecrets } from '../secrets.ts';
 import type { ClientStateOf, ReceivedCertificateRequest } from './state.ts';
 
 /** WAIT_FINISHED, finished: the server is authenticated, our second flight goes out (RFC 8446 section 4.4). */
 export function finished(
   context: HandshakeContext,
-  { offer, secrets, request }: ClientStateOf<'WAIT_FINISHED'>,
+  { offer, secrets, request, psk, earlyData }: ClientStateOf<'WAIT_FINISHED'>,
   { message, transcriptHash }: Received<'finished'>,
 ): Next<Connected> {
   checkFinished(message, secrets.server, transcriptHash);
@@ -19,11 +22,16 @@ export function finished(
   const application = applicationSecrets(context, secrets.schedule);
   context.layer.allowChangeCipherSpec(false);
   context.setReadKey('application', application.server, 'finished');
+  if (earlyData) {
+    context.send('early', encodeEndOfEarlyData(context.allocate));
+    context.setWriteKey('handshake', secrets.client);
+  }
   const complete = (): Connected => {
     sendFinished(context, secrets.client);
     context.setWriteKey('application', application.client);
     context.writeSecret = { secret: application.client, generation: 0 };
-    return { name: 'CONNECTED', readSecret: application.server, readGeneration: 0 };
+    const resumption = ticketReceiver(context, offer, psk, application);
+    return { name: 'CONNECTED', readSecret: application.server, readGeneration: 0, resumption };
   };
   if (request === undefined) return complete();
   const configured = offer.config.credential;
@@ -31,6 +39,19 @@ export function finished(
   return ask('client_certificate', request.summary, (credential) =>
     authenticate(context, request, credential, complete),
   );
+}
+
+/** What the tickets to come are made into sessions by; the transcript stands at our Finished. */
+function ticketReceiver(
+  context: HandshakeContext,
+  { config: { sessions } }: Offer,
+  psk: OfferedPsk | undefined,
+  { main }: ApplicationSecrets,
+): TicketReceiver | undefined {
+  if (sessions === undefined) return undefined;
+  const secret = main.resumption(context.transcript.digest());
+  context.announce('RESUMPTION_SECRET', secret.secret);
+  return { now: sessions.now, secret, authenticated: psk?.session?.authenticated ?? sessions.now() };
 }
 
 /** Answers a CertificateRequest, with an empty list when there is nothing that fits (RFC 8446 section 4.4.2). */

@@ -1,14 +1,18 @@
 import type { HandshakeContext } from '../../context.ts';
 import { illegalParameter, TlsError } from '../../error.ts';
 import { keyShare } from '../../extensions/key-share.ts';
+import { preSharedKey } from '../../extensions/pre-shared-key.ts';
 import { type Offer, secondOffer } from '../../hello/offer.ts';
+import type { OfferedPsk } from '../../hello/offered-psks.ts';
 import { checkReply, checkRetry } from '../../hello/server-reply.ts';
+import { EarlySecret } from '../../key-schedule/tls13.ts';
 import type { Received } from '../../machine.ts';
 import type { ServerHello } from '../../messages/server-hello.ts';
 import { usingShare } from '../../negotiate/group.ts';
 import type { Tls13Suite } from '../../registry/cipher-suites.ts';
 import { showGroup } from '../../registry/display.ts';
 import { groupForProvider } from '../../registry/named-groups.ts';
+import { PskInUse } from '../psk.ts';
 import { handshakeSecrets } from '../secrets.ts';
 import type { ClientStateOf } from './state.ts';
 
@@ -20,7 +24,19 @@ export function start(context: HandshakeContext, offer: Offer): ClientStateOf<'W
   if (offer.config.serverName !== undefined) context.info.serverName = offer.config.serverName;
   context.send('initial', offer.bytes);
   context.layer.allowChangeCipherSpec(true);
+  if (offer.earlyData) startEarlyData(context, offer);
   return { name: 'WAIT_SH', offer, retried: undefined };
+}
+
+/** What is written from now on is 0-RTT data, until the server has answered (RFC 8446 section 4.2.10). */
+function startEarlyData(context: HandshakeContext, offer: Offer): void {
+  const [psk] = offer.psks;
+  if (psk === undefined) throw new Error('early data without a key');
+  sendCompatibilityChangeCipherSpec(context, offer);
+  const secret = psk.early.clientTraffic(context.crypto.digest(psk.suite.hash, offer.bytes));
+  context.announce('CLIENT_EARLY_TRAFFIC_SECRET', secret.secret);
+  context.setWriteKey('early', secret);
+  context.info.earlyData = 'offered';
 }
 
 /** WAIT_SH, server_hello. */
@@ -34,18 +50,38 @@ export function serverHello(
   if (retried !== undefined && retried !== suite) {
     throw illegalParameter(`cipher_suite is ${suite.name}, the HelloRetryRequest said ${retried.name}`, SPEC);
   }
-  const shared = finishKeyExchange(context, offer, message);
+  const index = message.extensions.get(preSharedKey.serverHello);
+  const resumed = index === undefined ? undefined : PskInUse.chosen(offer, index, suite);
+  const shared = finishKeyExchange(context, offer, message, resumed !== undefined);
   context.transcript.start(suite.hash);
   context.transcript.append(bytes);
   context.info.version = 'TLS 1.3';
   context.info.cipherSuite = suite.name;
   context.info.helloRetryRequest = retried !== undefined;
-  const secrets = handshakeSecrets(context, suite, shared);
+  if (resumed !== undefined) usePsk(context, resumed.psk);
+  const secrets = handshakeSecrets(context, earlySecret(context, suite, resumed?.psk), shared);
   context.setReadKey('handshake', secrets.server, 'server_hello');
-  // After a HelloRetryRequest it went out before the second ClientHello (RFC 8446 appendix D.4).
-  if (retried === undefined) sendCompatibilityChangeCipherSpec(context, offer);
-  context.setWriteKey('handshake', secrets.client);
-  return { name: 'WAIT_EE', offer, secrets };
+  // Before, it went out behind the early data's ClientHello, or before the second one (RFC 8446 appendix D.4).
+  if (retried === undefined && !offer.earlyData) sendCompatibilityChangeCipherSpec(context, offer);
+  const earlyData = offer.earlyData && resumed?.psk === offer.psks[0];
+  if (offer.earlyData && !earlyData) context.info.earlyData = 'rejected';
+  if (!earlyData) context.setWriteKey('handshake', secrets.client);
+  return { name: 'WAIT_EE', offer, secrets, resumed, earlyData };
+}
+
+function usePsk({ info }: HandshakeContext, { session, identity }: OfferedPsk): void {
+  info.resumed = session !== undefined;
+  if (session === undefined) info.pskIdentity = identity;
+  else if (session.peerCertificates.length > 0) info.peerCertificates = session.peerCertificates;
+}
+
+/** The secret that the binder is from, where the suite is the same too. */
+function earlySecret(
+  { crypto, allocate }: HandshakeContext,
+  suite: Tls13Suite,
+  psk: OfferedPsk | undefined,
+): EarlySecret {
+  return psk?.suite === suite ? psk.early : new EarlySecret({ crypto, suite, allocate }, psk?.key);
 }
 
 /** WAIT_SH, hello_retry_request. */
@@ -70,8 +106,11 @@ export function helloRetryRequest(
   transcript.start(suite.hash);
   transcript.replaceWithMessageHash();
   transcript.append(bytes);
-  const offer = secondOffer(state.offer, group, cookie);
-  sendCompatibilityChangeCipherSpec(context, offer);
+  const offer = secondOffer(state.offer, group, cookie, suite, transcript);
+  if (state.offer.earlyData) {
+    context.info.earlyData = 'rejected';
+    context.layer.dropWriteKey();
+  } else sendCompatibilityChangeCipherSpec(context, offer);
   context.send('initial', offer.bytes);
   return { name: 'WAIT_SH', offer, retried: suite };
 }
@@ -81,8 +120,15 @@ function sendCompatibilityChangeCipherSpec(context: HandshakeContext, offer: Off
   if (offer.legacySessionId.length > 0) context.layer.writeChangeCipherSpec();
 }
 
-function finishKeyExchange(context: HandshakeContext, offer: Offer, message: ServerHello): Uint8Array {
+/** @param resumed whether a pre-shared key is in use, which may stand alone where that was offered (psk_ke). */
+function finishKeyExchange(
+  context: HandshakeContext,
+  offer: Offer,
+  message: ServerHello,
+  resumed: boolean,
+): Uint8Array | undefined {
   const entry = message.extensions.get(keyShare.serverHello);
+  if (entry === undefined && resumed && offer.config.pskWithoutKeyExchange) return undefined;
   if (entry === undefined) {
     throw new TlsError({
       code: 'MISSING_EXTENSION',

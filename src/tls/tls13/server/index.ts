@@ -7,12 +7,14 @@ import { clientHello } from './start.ts';
 import type { ServerState } from './state.ts';
 import { certificate, compressedCertificate } from './wait-cert.ts';
 import { certificateVerify } from './wait-cv.ts';
+import { endOfEarlyData } from './wait-eoed.ts';
 import { finished } from './wait-finished.ts';
 
 /** Handlers of every arrow of the server's table. */
 export const SERVER_MACHINE = machine<typeof SERVER_STATES, ServerState, HandshakeContext>(SERVER_STATES, {
   START: { client_hello: clientHello },
   WAIT_CERT: { certificate, compressed_certificate: compressedCertificate },
+  WAIT_EOED: { end_of_early_data: endOfEarlyData },
   WAIT_CV: { certificate_verify: certificateVerify },
   WAIT_FINISHED: { finished },
   CONNECTED: { key_update: (context, state, { message }) => receiveKeyUpdate(context, state, message) },

@@ -5,13 +5,16 @@ import { alpn } from '../../extensions/alpn.ts';
 import { extension, type RawExtension } from '../../extensions/block.ts';
 import { compressCertificate } from '../../extensions/compress-certificate.ts';
 import { cookie } from '../../extensions/cookie.ts';
-import { keyShare } from '../../extensions/key-share.ts';
+import { earlyData } from '../../extensions/early-data.ts';
+import { type KeyShareEntry, keyShare } from '../../extensions/key-share.ts';
+import { bindersLength, preSharedKey } from '../../extensions/pre-shared-key.ts';
 import { recordSizeLimit } from '../../extensions/record-size-limit.ts';
 import { serverName } from '../../extensions/server-name.ts';
 import { signedCertificateTimestamp } from '../../extensions/signed-certificate-timestamp.ts';
 import { statusRequest } from '../../extensions/status-request.ts';
 import { supportedVersions } from '../../extensions/supported-versions.ts';
 import { checkSecondClientHello, checkSecondShare } from '../../hello/second-client-hello.ts';
+import { EarlySecret, type TrafficSecret } from '../../key-schedule/tls13.ts';
 import { ask, type Next, type Received } from '../../machine.ts';
 import { encodeEncryptedExtensions } from '../../messages/encrypted-extensions.ts';
 import { encodeHelloRetryRequest, encodeServerHello } from '../../messages/server-hello.ts';
@@ -19,27 +22,33 @@ import { type CheckedClientHello, checkClientHello } from '../../negotiate/clien
 import { usingShare } from '../../negotiate/group.ts';
 import {
   type ChosenCredential,
+  candidates as candidatesFor,
   chooseAlpn,
   chooseCredential,
   chooseGroup,
   chooseSuite,
-  isFor,
+  isForName,
   noCertificate,
   shareOf,
 } from '../../negotiate/parameters.ts';
 import type { ServerSetup } from '../../negotiate/server-setup.ts';
+import { MAX_SKIPPED_EARLY_DATA } from '../../record/limits.ts';
 import type { Tls13Suite } from '../../registry/cipher-suites.ts';
 import { EXTENSION_TYPES } from '../../registry/extension-types.ts';
 import { GROUPS } from '../../registry/named-groups.ts';
 import { VERSIONS } from '../../registry/versions.ts';
 import type { Credential } from '../../requests.ts';
+import { bindingOf } from '../../session/binding.ts';
 import { type CertificateWishes, sendCertificate, sendFinished } from '../authentication.ts';
 import { chooseCompression } from '../compression.ts';
-import { applicationSecrets, type HandshakeSecrets, handshakeSecrets } from '../secrets.ts';
+import { type ApplicationSecrets, applicationSecrets, type HandshakeSecrets, handshakeSecrets } from '../secrets.ts';
 import { certificateRequest } from './certificate-request.ts';
+import { type ChosenPsk, choosePsk, pskMode } from './choose-psk.ts';
+import { takesEarlyData } from './early-data.ts';
 import type { ServerStateOf } from './state.ts';
+import { planTickets, type TicketPlan } from './tickets.ts';
 
-type AfterStart = ServerStateOf<'START'> | ServerStateOf<'WAIT_CERT'> | ServerStateOf<'WAIT_FINISHED'>;
+type AfterStart = ServerStateOf<'START' | 'WAIT_EOED' | 'WAIT_CERT' | 'WAIT_FINISHED'>;
 
 /** 32 bytes that only this handshake knows: the state stays here, so the cookie carries none (RFC 8446 section 4.2.2). */
 const COOKIE_LENGTH = 32;
@@ -59,17 +68,40 @@ export function clientHello(
   context.info.helloRetryRequest = retry !== undefined;
   const preference = setup.config.serverPreference !== false;
   const suite = retry?.suite ?? chooseSuite(setup.settings, preference, message.cipherSuites);
-  context.transcript.append(bytes);
   context.transcript.start(suite.hash);
+  const psks = message.extensions.get(preSharedKey.clientHello);
+  const unbound = psks === undefined ? bytes : bytes.subarray(0, bytes.length - bindersLength(psks.binders));
+  const binderHash = psks === undefined ? EMPTY : context.transcript.digestWith(unbound);
+  context.transcript.append(bytes);
   // Until the second ClientHello at most: a client sends none behind it (RFC 8446 section 4.2.10).
-  context.layer.skipEarlyData(message.extensions.has(EXTENSION_TYPES.early_data));
+  const skipped = Math.max(MAX_SKIPPED_EARLY_DATA, setup.config.sessions?.earlyData?.max ?? 0);
+  context.layer.skipEarlyData(message.extensions.has(EXTENSION_TYPES.early_data) ? skipped : 0);
   if (retry !== undefined) {
     checkSecondShare(hello.shares, GROUPS[retry.group], retry.group);
-    return negotiated(context, setup, hello, suite, retry.group);
+    return negotiated(context, { setup, hello, suite, group: retry.group, binderHash });
   }
-  const { group, hasShare } = chooseGroup(setup.settings, preference, hello.summary.groups, hello.shares);
-  if (hasShare) return negotiated(context, setup, hello, suite, group);
-  return sendHelloRetryRequest(context, setup, hello, suite, group);
+  // A client that lets its keys be used in no other way gets no key exchange, unless they are of no use.
+  if (psks !== undefined && pskMode(setup, message) === 'psk_ke') {
+    return negotiated(context, { setup, hello, suite, group: undefined, binderHash });
+  }
+  const group = agreeOnGroup(setup, hello);
+  if (shareOf(hello.shares, group) === undefined) return sendHelloRetryRequest(context, setup, hello, suite, group);
+  return negotiated(context, { setup, hello, suite, group, binderHash });
+}
+
+function agreeOnGroup({ config, settings }: ServerSetup, { summary, shares }: CheckedClientHello): GroupName {
+  return chooseGroup(settings, config.serverPreference !== false, summary.groups, shares).group;
+}
+
+/** What was agreed on so far. */
+interface Negotiation {
+  readonly setup: ServerSetup;
+  readonly hello: CheckedClientHello;
+  readonly suite: Tls13Suite;
+  /** Absent where there is no key exchange (psk_ke). */
+  readonly group: GroupName | undefined;
+  /** Transcript hash up to the binders of the ClientHello. */
+  readonly binderHash: Uint8Array;
 }
 
 function sendHelloRetryRequest(
@@ -103,39 +135,112 @@ function sendHelloRetryRequest(
   return { name: 'START', setup, retry: { first: message, suite, group, cookie: sent } };
 }
 
-/** Everything is agreed on but the credential, which may have to be asked for. */
-function negotiated(
-  context: HandshakeContext,
-  setup: ServerSetup,
-  hello: CheckedClientHello,
-  suite: Tls13Suite,
-  group: GroupName,
-): Next<AfterStart> {
-  const { config } = setup;
-  const protocol = chooseAlpn(setup.settings.alpn, hello.summary.alpn);
-  const proceed = (chosen: ChosenCredential): Next<AfterStart> => {
-    const secrets = sendServerHello(context, hello, suite, group);
-    sendEncryptedExtensions(context, setup, hello, protocol, chosen.credential);
-    return sendAuthentication(context, setup, hello, chosen, secrets);
-  };
-  if (config.credentials !== 'ask') {
-    return proceed(chooseCredential(config.credentials, hello.summary, config.rejectUnknownName === true));
+/** Everything is agreed on but how the server authenticates; a credential may have to be asked for. */
+function negotiated(context: HandshakeContext, negotiation: Negotiation): Next<AfterStart> {
+  const { setup, hello } = negotiation;
+  const { credentials, rejectUnknownName } = setup.config;
+  const { summary } = hello;
+  if (credentials !== 'ask') {
+    const candidates = candidatesFor(credentials, summary.serverName, rejectUnknownName === true);
+    return authenticated(context, negotiation, candidates);
   }
-  return ask('client_hello', hello.summary, (credential) => {
-    if (credential === null) throw noCertificate(hello.summary.serverName);
-    return proceed(chooseCredential([credential], hello.summary, false));
+  return ask('client_hello', summary, (credential) => {
+    if (credential === null) throw noCertificate(summary.serverName);
+    return authenticated(context, negotiation, [credential]);
   });
+}
+
+/** By a pre-shared key that the client offers, else by one of the credentials. */
+function authenticated(
+  context: HandshakeContext,
+  negotiation: Negotiation,
+  credentials: readonly Credential[],
+): Next<AfterStart> {
+  const { setup, hello, suite, binderHash } = negotiation;
+  const protocol = chooseAlpn(setup.settings.alpn, hello.summary.alpn);
+  const binding = bindingOf(setup, credentials[0]);
+  return choosePsk(context, { setup, suite, binding, binderHash }, hello.message, (psk) => {
+    const tickets = planTickets(setup, hello.message, binding, psk?.session);
+    if (psk === undefined) return byCertificate(context, negotiation, credentials, protocol, tickets);
+    return takesEarlyData(context, setup, hello.message, psk, suite, protocol, (takesEarly) => {
+      const isNamed = setup.config.credentials === 'ask' || isForName(credentials[0], context.info.serverName);
+      return byPsk(context, negotiation, psk, { protocol, isNamed, takesEarly }, tickets);
+    });
+  });
+}
+
+function byCertificate(
+  context: HandshakeContext,
+  negotiation: Negotiation,
+  credentials: readonly Credential[],
+  protocol: string | undefined,
+  tickets: TicketPlan | undefined,
+): Next<AfterStart> {
+  const { setup, hello, suite } = negotiation;
+  const chosen = chooseCredential(credentials, hello.summary, false);
+  const group = negotiation.group ?? agreeOnGroup(setup, hello);
+  if (shareOf(hello.shares, group) === undefined) return sendHelloRetryRequest(context, setup, hello, suite, group);
+  const secrets = sendServerHello(context, hello, suite, group, undefined);
+  context.setReadKey('handshake', secrets.client, 'client_hello');
+  const isNamed = setup.config.credentials === 'ask' || isForName(chosen.credential, context.info.serverName);
+  sendEncryptedExtensions(context, setup, hello, { protocol, isNamed, takesEarly: false });
+  return sendAuthentication(context, setup, hello, chosen, secrets, tickets);
+}
+
+/** The key authenticates both: neither certificates nor a request for one (RFC 8446 section 2.2). */
+function byPsk(
+  context: HandshakeContext,
+  { setup, hello, suite, group }: Negotiation,
+  psk: ChosenPsk,
+  answer: Answer,
+  tickets: TicketPlan | undefined,
+): AfterStart {
+  const { info } = context;
+  info.resumed = psk.session !== undefined;
+  if (psk.session === undefined) info.pskIdentity = psk.identity;
+  else if (psk.session.peerCertificates.length > 0) info.peerCertificates = psk.session.peerCertificates;
+  const earlyHash = answer.takesEarly ? context.transcript.digest() : EMPTY;
+  const secrets = sendServerHello(context, hello, suite, group, psk);
+  if (answer.takesEarly) readEarlyData(context, psk.early.clientTraffic(earlyHash));
+  else context.setReadKey('handshake', secrets.client, 'client_hello');
+  sendEncryptedExtensions(context, setup, hello, answer);
+  const application = finishFlight(context, secrets);
+  const { peer } = psk;
+  if (!answer.takesEarly) return { name: 'WAIT_FINISHED', secrets, application, tickets, peer };
+  context.mayAnswerEarly = true;
+  return { name: 'WAIT_EOED', secrets, application, tickets, peer };
+}
+
+function readEarlyData(context: HandshakeContext, secret: TrafficSecret): void {
+  context.announce('CLIENT_EARLY_TRAFFIC_SECRET', secret.secret);
+  context.layer.skipEarlyData(0);
+  context.setReadKey('early', secret, 'client_hello');
+}
+
+/** What EncryptedExtensions say beyond what the ClientHello asks for by itself. */
+interface Answer {
+  readonly protocol: string | undefined;
+  /** Whether the credential, or that of the session, is for the client's name. */
+  readonly isNamed: boolean;
+  readonly takesEarly: boolean;
 }
 
 function sendServerHello(
   context: HandshakeContext,
   { message, shares }: CheckedClientHello,
   suite: Tls13Suite,
-  group: GroupName,
+  group: GroupName | undefined,
+  psk: ChosenPsk | undefined,
 ): HandshakeSecrets {
-  const peer = shareOf(shares, group);
-  if (peer === undefined) throw new Error(`negotiated ${group} without a share`);
-  const { share, secret } = usingShare(() => context.crypto.group(group).respond(peer.keyExchange), group);
+  const extensions = [extension(supportedVersions.serverHello, VERSIONS.tls13)];
+  let secret: Uint8Array | undefined;
+  if (group !== undefined) {
+    const response = respond(context, shares, group);
+    extensions.push(extension(keyShare.serverHello, { group: GROUPS[group], keyExchange: response.share }));
+    secret = response.secret;
+    context.info.group = group;
+  }
+  if (psk !== undefined) extensions.push(extension(preSharedKey.serverHello, psk.index));
   const bytes = encodeServerHello(
     {
       legacyVersion: VERSIONS.tls12,
@@ -143,10 +248,7 @@ function sendServerHello(
       legacySessionIdEcho: message.legacySessionId,
       cipherSuite: suite.code,
       legacyCompressionMethod: 0,
-      extensions: [
-        extension(supportedVersions.serverHello, VERSIONS.tls13),
-        extension(keyShare.serverHello, { group: GROUPS[group], keyExchange: share }),
-      ],
+      extensions,
     },
     context.allocate,
   );
@@ -155,24 +257,27 @@ function sendServerHello(
   if (!retried && message.legacySessionId.length > 0) context.layer.writeChangeCipherSpec();
   context.info.version = 'TLS 1.3';
   context.info.cipherSuite = suite.name;
-  context.info.group = group;
-  const secrets = handshakeSecrets(context, suite, secret);
+  const { crypto, allocate } = context;
+  const secrets = handshakeSecrets(context, psk?.early ?? new EarlySecret({ crypto, suite, allocate }), secret);
   context.setWriteKey('handshake', secrets.server);
-  context.setReadKey('handshake', secrets.client, 'client_hello');
   return secrets;
+}
+
+function respond(context: HandshakeContext, shares: readonly KeyShareEntry[], group: GroupName) {
+  const peer = shareOf(shares, group);
+  if (peer === undefined) throw new Error(`negotiated ${group} without a share`);
+  return usingShare(() => context.crypto.group(group).respond(peer.keyExchange), group);
 }
 
 function sendEncryptedExtensions(
   context: HandshakeContext,
   { config }: ServerSetup,
   { message }: CheckedClientHello,
-  protocol: string | undefined,
-  credential: Credential,
+  { protocol, isNamed, takesEarly }: Answer,
 ): void {
   const extensions: RawExtension[] = [];
-  const { serverName: name } = context.info;
   // Only a name that was used is acknowledged (RFC 6066 section 3).
-  if (name !== undefined && (config.credentials === 'ask' || isFor(credential, name))) {
+  if (context.info.serverName !== undefined && isNamed) {
     extensions.push(extension(serverName.encryptedExtensions, null));
     context.info.serverNameAcknowledged = true;
   }
@@ -189,6 +294,10 @@ function sendEncryptedExtensions(
       context.layer.limitReads(config.recordSizeLimit);
     }
   }
+  if (message.extensions.has(EXTENSION_TYPES.early_data) && context.info.helloRetryRequest === false) {
+    context.info.earlyData = takesEarly ? 'accepted' : 'rejected';
+  }
+  if (takesEarly) extensions.push(extension(earlyData.encryptedExtensions, null));
   context.send('handshake', encodeEncryptedExtensions({ extensions }, context.allocate));
 }
 
@@ -198,6 +307,7 @@ function sendAuthentication(
   { message }: CheckedClientHello,
   { credential, scheme }: ChosenCredential,
   secrets: HandshakeSecrets,
+  tickets: TicketPlan | undefined,
 ): Next<AfterStart> {
   const asks = setup.config.clientCertificate === 'request' || setup.config.clientCertificate === 'require';
   if (asks) context.send('handshake', certificateRequest(context, setup));
@@ -210,11 +320,16 @@ function sendAuthentication(
     ),
   };
   return sendCertificate(context, credential, scheme, EMPTY, wanted, (): AfterStart => {
-    sendFinished(context, secrets.server);
-    const application = applicationSecrets(context, secrets.schedule);
-    context.setWriteKey('application', application.server);
-    context.writeSecret = { secret: application.server, generation: 0 };
-    if (asks) return { name: 'WAIT_CERT', setup, secrets, application };
-    return { name: 'WAIT_FINISHED', secrets, application, peer: 'anonymous' };
+    const application = finishFlight(context, secrets);
+    if (asks) return { name: 'WAIT_CERT', setup, secrets, application, tickets };
+    return { name: 'WAIT_FINISHED', secrets, application, tickets, peer: 'anonymous' };
   });
+}
+
+function finishFlight(context: HandshakeContext, secrets: HandshakeSecrets): ApplicationSecrets {
+  sendFinished(context, secrets.server);
+  const application = applicationSecrets(context, secrets.schedule);
+  context.setWriteKey('application', application.server);
+  context.writeSecret = { secret: application.server, generation: 0 };
+  return application;
 }

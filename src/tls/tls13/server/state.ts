@@ -5,6 +5,7 @@ import type { Tls13Suite } from '../../registry/cipher-suites.ts';
 import type { PeerAuthenticated, UnverifiedPeer } from '../authentication.ts';
 import type { Connected } from '../connected.ts';
 import type { ApplicationSecrets, HandshakeSecrets } from '../secrets.ts';
+import type { TicketPlan } from './tickets.ts';
 
 /** What a HelloRetryRequest fixed, to hold the second ClientHello to (RFC 8446 section 4.1.2). */
 interface Retry {
@@ -17,6 +18,8 @@ interface Retry {
 interface Secrets {
   readonly secrets: HandshakeSecrets;
   readonly application: ApplicationSecrets;
+  /** Issued when the client has finished. */
+  readonly tickets: TicketPlan | undefined;
 }
 
 /** What each state of the server holds, and nothing more. */
@@ -24,6 +27,7 @@ export type ServerState =
   | { readonly name: 'START'; readonly setup: ServerSetup; readonly retry: Retry | undefined }
   | ({ readonly name: 'WAIT_CERT'; readonly setup: ServerSetup } & Secrets)
   | ({ readonly name: 'WAIT_CV'; readonly setup: ServerSetup; readonly peer: UnverifiedPeer } & Secrets)
+  | ({ readonly name: 'WAIT_EOED'; readonly peer: PeerAuthenticated } & Secrets)
   | ({
       readonly name: 'WAIT_FINISHED';
       /** A client may stay anonymous where no certificate is required. */

@@ -12,7 +12,7 @@ const NOTHING_SOLICITED: ReadonlySet<number> = new Set();
 /** WAIT_CERT, certificate: the client's, which may be empty where none is required (RFC 8446 section 4.4.2.4). */
 export function certificate(
   context: HandshakeContext,
-  { setup, secrets, application }: ServerStateOf<'WAIT_CERT'>,
+  { setup, secrets, application, tickets }: ServerStateOf<'WAIT_CERT'>,
   { message }: Received<'certificate'>,
 ): Next<ServerStateOf<'WAIT_CV'> | ServerStateOf<'WAIT_FINISHED'>> {
   const chain = peerChain(message, EMPTY, NOTHING_SOLICITED);
@@ -20,7 +20,7 @@ export function certificate(
     return withPeerKey(
       context,
       chain,
-      (peer): ServerStateOf<'WAIT_CV'> => ({ name: 'WAIT_CV', setup, secrets, application, peer }),
+      (peer): ServerStateOf<'WAIT_CV'> => ({ name: 'WAIT_CV', setup, secrets, application, tickets, peer }),
     );
   }
   if (setup.config.clientCertificate === 'require') {
@@ -32,7 +32,7 @@ export function certificate(
       spec: 'RFC 8446 section 4.4.2.4',
     });
   }
-  return { name: 'WAIT_FINISHED', secrets, application, peer: 'anonymous' };
+  return { name: 'WAIT_FINISHED', secrets, application, tickets, peer: 'anonymous' };
 }
 
 /** WAIT_CERT, compressed_certificate. */

@@ -6,7 +6,7 @@ import type { ServerStateOf } from './state.ts';
 /** WAIT_CV, certificate_verify. */
 export function certificateVerify(
   context: HandshakeContext,
-  { setup, secrets, application, peer }: ServerStateOf<'WAIT_CV'>,
+  { setup, secrets, application, tickets, peer }: ServerStateOf<'WAIT_CV'>,
   { message, transcriptHash }: Received<'certificate_verify'>,
 ): Next<ServerStateOf<'WAIT_FINISHED'>> {
   const accepted = setup.settings.schemeCodes;
@@ -14,6 +14,7 @@ export function certificateVerify(
     name: 'WAIT_FINISHED',
     secrets,
     application,
+    tickets,
     peer: authenticated,
   }));
 }
