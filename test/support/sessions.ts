@@ -12,7 +12,7 @@ export interface TestClock {
 }
 
 /** A clock at {@link NOW}. */
-export function testClock(): TestClock {
+function testClock(): TestClock {
   const clock = { now: NOW, read: () => clock.now };
   return clock;
 }

@@ -26,7 +26,7 @@ const KDF = { sha256: 0x0001, sha384: 0x0002 } as const;
 const MIN_KEY = 16;
 
 /** Longest identity: a ClientHello has 2^16 bytes for all its extensions. */
-export const MAX_IDENTITY = 2 ** 14;
+const MAX_IDENTITY = 2 ** 14;
 
 /**
  * Makes of one key one for each hash of TLS 1.3, bound to the protocol and to a context, so that it can be used nowhere
