@@ -8,6 +8,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFiles, root } from './gates/files.mjs';
+import { alerts } from './generate/alerts.mjs';
 import { commands } from './generate/commands.mjs';
 import { findings } from './generate/findings.mjs';
 import { moduleMap } from './generate/module-map.mjs';
@@ -17,6 +18,7 @@ import { stateTable } from './generate/states.mjs';
 const generators = {
   'module map': moduleMap,
   findings,
+  alerts,
   commands,
   'client states': () => stateTable('CLIENT_STATES'),
   'server states': () => stateTable('SERVER_STATES'),
