@@ -3,7 +3,16 @@ export function plain(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
-/** Unpadded base64url, as JWK has it (RFC 7515 section 2). */
-export function toBase64Url(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url');
+/** Base64: `base64` as PEM has it, `base64url` without padding as JWK has it (RFC 7515 section 2). */
+export function toBase64(bytes: Uint8Array, variant: 'base64' | 'base64url' = 'base64'): string {
+  return view(bytes).toString(variant);
+}
+
+/** One character for each byte. */
+export function toLatin1(bytes: Uint8Array): string {
+  return view(bytes).toString('latin1');
+}
+
+function view(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -1,16 +1,10 @@
-import {
-  createECDH,
-  createPublicKey,
-  diffieHellman,
-  type ECDH,
-  generateKeyPairSync,
-  type KeyObject,
-} from 'node:crypto';
+import { createECDH, diffieHellman, type ECDH, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { diffieHellman as dhGroup, invalidShare } from '../agreement.ts';
 import { CURVES, type CurveName, curveAlgorithm } from '../algorithm.ts';
 import type { EphemeralShare, KeyAgreement } from '../provider.ts';
 import { encodeSpki, isUncompressed } from '../spki.ts';
-import { plain, toBase64Url } from './bytes.ts';
+import { plain } from './bytes.ts';
+import { spkiPublicKey, x25519PublicKey } from './public-key.ts';
 
 const X25519_LENGTH = 32;
 
@@ -51,10 +45,7 @@ export const x25519: KeyAgreement = dhGroup('x25519', () => {
  */
 export function x25519Secret(privateKey: KeyObject, peerShare: Uint8Array): Uint8Array {
   if (peerShare.length !== X25519_LENGTH) throw invalidShare(`x25519 share of ${peerShare.length} bytes`);
-  const key = { kty: 'OKP', crv: 'X25519', x: toBase64Url(peerShare) };
-  const secret = agree('x25519', () =>
-    diffieHellman({ privateKey, publicKey: createPublicKey({ key, format: 'jwk' }) }),
-  );
+  const secret = agree('x25519', () => diffieHellman({ privateKey, publicKey: x25519PublicKey(peerShare) }));
   // OpenSSL refuses it too, but only as a courtesy: the MUST is ours.
   if (secret.every((byte) => byte === 0)) throw invalidShare('all-zero x25519 secret');
   return secret;
@@ -103,10 +94,8 @@ export function keyObjectSecret(
   peerShare: Uint8Array,
 ): Uint8Array {
   checkPoint(curve, peerShare);
-  const key = Buffer.from(encodeSpki(curveAlgorithm(curve), peerShare));
-  return agree(curve, () =>
-    diffieHellman({ privateKey, publicKey: createPublicKey({ key, format: 'der', type: 'spki' }) }),
-  );
+  const spki = encodeSpki(curveAlgorithm(curve), peerShare);
+  return agree(curve, () => diffieHellman({ privateKey, publicKey: spkiPublicKey(spki) }));
 }
 
 function checkPoint(curve: CurveName, share: Uint8Array): void {

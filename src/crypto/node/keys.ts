@@ -1,5 +1,5 @@
 import { constants, createECDH, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import { equal } from '../../bytes/index.ts';
+import { copy, equal } from '../../bytes/index.ts';
 import { curveAlgorithm } from '../algorithm.ts';
 import { invalid } from '../der.ts';
 import { privateKey, publicKey } from '../keys.ts';
@@ -7,11 +7,29 @@ import { type EcPrivateInfo, encodePkcs8, type PrivateKeyInfo, parsePkcs8 } from
 import { HASH_LENGTH, type KeyType, type PrivateKey, type PublicKey } from '../provider.ts';
 import type { Scheme } from '../schemes.ts';
 import { encodeRsaPublicKey, encodeSpki, type PublicKeyInfo, parseSpki } from '../spki.ts';
-import { plain, toBase64Url } from './bytes.ts';
+import { plain, toBase64, toLatin1 } from './bytes.ts';
+import { spkiPublicKey } from './public-key.ts';
 
-/** As {@link CryptoProvider.importPublicKey}. */
+/** Public keys that are kept: a process meets the same servers and authorities again and again. */
+const MAX_KNOWN = 128;
+
+const known = new Map<string, PublicKey>();
+
+/** As {@link CryptoProvider.importPublicKey}. The same bytes are the same key, and are imported once. */
 export function importPublicKey(spki: Uint8Array): PublicKey {
-  const info = parseSpki(spki);
+  const bytes = toLatin1(spki);
+  let key = known.get(bytes);
+  if (key !== undefined) return key;
+  key = importUnknown(spki);
+  const [oldest] = known.keys();
+  if (oldest !== undefined && known.size >= MAX_KNOWN) known.delete(oldest);
+  known.set(bytes, key);
+  return key;
+}
+
+function importUnknown(spki: Uint8Array): PublicKey {
+  // What is kept must not hang on the peer's message.
+  const info = parseSpki(copy(spki));
   const key = checked(info.type, () => toKeyObject(info));
   return publicKey(info, (scheme, data, signature) => verify(scheme.hash, data, options(scheme, key), signature));
 }
@@ -58,22 +76,20 @@ function toKeyObject(info: PublicKeyInfo): KeyObject {
     case 'rsa':
     case 'rsa-pss':
       // As a plain RSA key: allowsPss enforces the restriction.
-      return fromJwk({ kty: 'RSA', n: toBase64Url(info.modulus), e: toBase64Url(info.exponent) });
+      return fromJwk({ kty: 'RSA', n: toBase64(info.modulus, 'base64url'), e: toBase64(info.exponent, 'base64url') });
     case 'secp256r1':
       return fromJwk({
         kty: 'EC',
         crv: 'P-256',
-        x: toBase64Url(info.point.subarray(1, 33)),
-        y: toBase64Url(info.point.subarray(33)),
+        x: toBase64(info.point.subarray(1, 33), 'base64url'),
+        y: toBase64(info.point.subarray(33), 'base64url'),
       });
     case 'ed25519':
-      return fromJwk({ kty: 'OKP', crv: 'Ed25519', x: toBase64Url(info.key) });
+      return fromJwk({ kty: 'OKP', crv: 'Ed25519', x: toBase64(info.key, 'base64url') });
     case 'ed448':
-      return fromJwk({ kty: 'OKP', crv: 'Ed448', x: toBase64Url(info.key) });
-    default: {
-      const key = Buffer.from(encodeSpki(curveAlgorithm(info.type), info.point));
-      return createPublicKey({ key, format: 'der', type: 'spki' });
-    }
+      return fromJwk({ kty: 'OKP', crv: 'Ed448', x: toBase64(info.key, 'base64url') });
+    default:
+      return spkiPublicKey(encodeSpki(curveAlgorithm(info.type), info.point));
   }
 }
 

@@ -4,6 +4,7 @@ import { libraryMlKem, ML_KEM_768, type MlKem768, type MlKemLibrary } from '../a
 import { mlKem768Algorithm } from '../algorithm.ts';
 import { encodeSpki } from '../spki.ts';
 import { plain } from './bytes.ts';
+import { spkiPublicKey } from './public-key.ts';
 
 /** What Node 24.7 added to node:crypto. */
 interface NativeKem {
@@ -39,9 +40,9 @@ function nativeMlKem(): MlKem768 {
       };
     },
     encapsulate(encapsulationKey) {
-      const key = Buffer.from(encodeSpki(algorithm, encapsulationKey));
       // OpenSSL checks the modulus (FIPS 203 section 7.2) here, when it decodes the key.
-      const { ciphertext, sharedKey } = kem.encapsulate(crypto.createPublicKey({ key, format: 'der', type: 'spki' }));
+      const key = spkiPublicKey(encodeSpki(algorithm, encapsulationKey));
+      const { ciphertext, sharedKey } = kem.encapsulate(key);
       return { ciphertext: plain(ciphertext), secret: plain(sharedKey) };
     },
   };
