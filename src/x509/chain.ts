@@ -1,6 +1,7 @@
 import { OID } from '../asn1/index.ts';
 import { equal } from '../bytes/index.ts';
 import { CryptoError, type CryptoProvider, parseSpki } from '../crypto/index.ts';
+import type { ChainMemory } from './chain-memory.ts';
 import { casBelow, checkCertificate, type Fault, type Purpose } from './checks.ts';
 import { X509Error } from './error.ts';
 import { matchIdentity, type ReferenceIdentity } from './identity.ts';
@@ -24,6 +25,8 @@ export interface ChainInput {
   readonly at: number;
   readonly crypto: CryptoProvider;
   readonly purpose: Purpose;
+  /** What is known of chains that were trusted before, by the same roots and provider; this one is added to it. */
+  readonly memory?: ChainMemory;
 }
 
 /** Certificates of one chain that are looked at; a TLS message can hold thousands. */
@@ -41,13 +44,17 @@ export function validateChain(input: ChainInput): ChainVerdict {
   const leaf = candidates.find((candidate) => candidate.sent === 0);
   if (leaf === undefined)
     return { trusted: false, path: [], sent: [], fetched: [], anchored: false, findings: ranked(findings) };
-  const builder = new PathBuilder([...candidates, ...parseFetched(input)], input.roots, input.crypto);
+  const memory = memoryOf(input);
+  const builder = new PathBuilder([...candidates, ...parseFetched(input)], input.roots, input.crypto, memory);
   const best = bestPath(builder, leaf, input);
   const all = ranked([...findings, ...checkIdentity(leaf, input.name), ...best.findings]);
   const { links, end } = best.path;
+  const path = links.map((link) => link.certificate);
+  const trusted = end === 'anchor' && all.length === 0;
+  if (trusted) memory?.keep(path);
   return {
-    trusted: end === 'anchor' && all.length === 0,
-    path: links.map((link) => link.certificate),
+    trusted,
+    path,
     sent: links.map((link) => link.sent),
     fetched: links.map((link) => link.fetched),
     anchored: end === 'anchor',
@@ -55,7 +62,13 @@ export function validateChain(input: ChainInput): ChainVerdict {
   };
 }
 
-function parseSent({ sent, roots }: ChainInput): { candidates: Candidate[]; findings: ChainFinding[] } {
+function memoryOf({ memory, roots, crypto }: ChainInput): ChainMemory | undefined {
+  return memory?.isFor(roots, crypto) ? memory : undefined;
+}
+
+function parseSent(input: ChainInput): { candidates: Candidate[]; findings: ChainFinding[] } {
+  const { sent, roots } = input;
+  const memory = memoryOf(input);
   const candidates: Candidate[] = [];
   const findings: ChainFinding[] = [];
   const outside = { depth: undefined, sent: undefined, span: undefined };
@@ -69,6 +82,11 @@ function parseSent({ sent, roots }: ChainInput): { candidates: Candidate[]; find
   }
   for (const [index, der] of sent.entries()) {
     if (index >= MAX_SENT) break;
+    const known = memory?.find(der);
+    if (known !== undefined) {
+      candidates.push({ ...known, sent: index });
+      continue;
+    }
     try {
       const certificate = parseCertificate(der);
       const root = roots.find(certificate);

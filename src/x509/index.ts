@@ -4,6 +4,7 @@
  * ({@link issueCertificate}). Pure: no clock, no trust store of its own, nothing fetched.
  */
 export { type ChainInput, validateChain } from './chain.ts';
+export { ChainMemory } from './chain-memory.ts';
 export type { Purpose } from './checks.ts';
 export { X509Error } from './error.ts';
 export { type CertificateFields, certificateFields, shortName } from './fields.ts';

@@ -1,5 +1,6 @@
 import { equal } from '../bytes/index.ts';
 import { CryptoError, type CryptoProvider, type PublicKey } from '../crypto/index.ts';
+import type { ChainMemory } from './chain-memory.ts';
 import { type Certificate, isSelfIssued } from './parse.ts';
 import type { RootStore } from './roots.ts';
 import { signatureMethod } from './signature-algorithm.ts';
@@ -39,6 +40,7 @@ export class PathBuilder {
   readonly #sent: readonly Candidate[];
   readonly #roots: RootStore;
   readonly #crypto: CryptoProvider;
+  readonly #memory: ChainMemory | undefined;
   readonly #statuses = new Map<Certificate, Map<Certificate, SignatureStatus>>();
   readonly #keys = new Map<Certificate, PublicKey | undefined>();
   readonly #issuers = new Map<Certificate, readonly Candidate[]>();
@@ -47,10 +49,11 @@ export class PathBuilder {
   #verifications = 0;
   #steps = 0;
 
-  constructor(sent: readonly Candidate[], roots: RootStore, crypto: CryptoProvider) {
+  constructor(sent: readonly Candidate[], roots: RootStore, crypto: CryptoProvider, memory: ChainMemory | undefined) {
     this.#sent = sent;
     this.#roots = roots;
     this.#crypto = crypto;
+    this.#memory = memory;
   }
 
   /** Every path upwards from `leaf`, the likeliest first; at least one. */
@@ -146,6 +149,7 @@ export class PathBuilder {
     if (method.status !== 'known') return method.status;
     if (this.#verifications >= MAX_VERIFICATIONS) return 'limit';
     this.#verifications++;
+    if (this.#memory?.isSignedBy(child, issuer.certificate)) return 'valid';
     try {
       return key.verify(method.scheme, child.tbs, child.signature) ? 'valid' : 'invalid';
     } catch (error) {

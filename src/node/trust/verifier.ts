@@ -3,6 +3,7 @@ import type { FatalAlertName } from '../../tls/wire.ts';
 import {
   type ChainFinding,
   type ChainFindingCode,
+  ChainMemory,
   type ChainVerdict,
   type Purpose,
   parseCertificate,
@@ -64,6 +65,7 @@ const REFUSALS: Readonly<Record<ChainFindingCode, readonly [code: string | undef
 
 /** Judges by `roots` and the system's clock. */
 export function chainVerifier(roots: RootStore): ChainVerifier {
+  let memory: ChainMemory | undefined;
   return {
     verify(chain, { crypto, purpose, hostname }) {
       let name: ReturnType<typeof referenceIdentity> | undefined;
@@ -74,7 +76,8 @@ export function chainVerifier(roots: RootStore): ChainVerifier {
         const [code = 'NAME_MISMATCH', alert] = REFUSALS.NAME_MISMATCH;
         return { code, alert, reason: error.message, finding: undefined };
       }
-      const verdict = validateChain({ sent: chain, roots, name, at: Date.now(), crypto, purpose });
+      if (!memory?.isFor(roots, crypto)) memory = new ChainMemory(roots, crypto);
+      const verdict = validateChain({ sent: chain, roots, name, at: Date.now(), crypto, purpose, memory });
       return verdict.trusted ? undefined : refusal(verdict);
     },
   };
@@ -82,8 +85,13 @@ export function chainVerifier(roots: RootStore): ChainVerifier {
 
 /** Judges by the roots that node:tls trusts by default. They are loaded when a chain has to be judged. */
 export const defaultVerifier: ChainVerifier = {
-  verify: (chain, question) => chainVerifier(defaultRoots()).verify(chain, question),
+  verify(chain, question) {
+    byDefaultRoots ??= chainVerifier(defaultRoots());
+    return byDefaultRoots.verify(chain, question);
+  },
 };
+
+let byDefaultRoots: ChainVerifier | undefined;
 
 /** Judges by the certificates of a `ca` option, DER. */
 export function verifierFor(ca: readonly Uint8Array[]): ChainVerifier {
