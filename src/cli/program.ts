@@ -123,7 +123,8 @@ function withCheckFlags(command: Command): Command {
     .option('--cert <file>', 'client certificate with its chain (PEM)')
     .option('--key <file>', 'its private key (PEM)')
     .option('--alpn <list>', 'application protocols to offer, such as h2,http/1.1')
-    .option('--max-connections <n>', 'open at most so many', '10')
+    .option('--versions', 'ask for every version from SSL 3.0 to TLS 1.3')
+    .option('--max-connections <n>', 'open at most so many (10; with --versions 20)')
     .option('--no-http', 'make no request after the handshake')
     .option('--keylog <file>', 'append the secrets of the connections, for a capture to be read');
 }

@@ -235,6 +235,7 @@ const run = v.object({
     caFile: v.exactOptional(text),
     http: v.boolean(),
     offline: v.exactOptional(v.boolean()),
+    versions: v.exactOptional(v.boolean()),
     input,
     connect: v.exactOptional(v.object({ address: text, port })),
     families: v.array(v.picklist([4, 6])),

@@ -12,6 +12,7 @@ import type {
   TcpObservation,
   TlsObservation,
 } from './observations.ts';
+import { VERSION_PROBES } from './probes/change.ts';
 import type { HandshakeChangeId } from './probes/handshake-change.ts';
 import type { Run } from './run.ts';
 import { endpointText } from './target.ts';
@@ -57,6 +58,8 @@ export interface AddressFacts extends HandshakeFacts {
   readonly http: HttpObservation | undefined;
   /** The connections that differ in one input and stop at the first answer. */
   readonly exchanges: readonly ExchangeObservation[];
+  /** The connections that ask for a version. */
+  readonly versionProbes: readonly ExchangeObservation[];
   /** Those that go the whole way. */
   readonly handshakes: readonly HandshakeProbe[];
   /** What a server of TLS 1.2 or older said in clear, where the handshake failed before it showed a certificate. */
@@ -111,7 +114,8 @@ export function factsOf(run: Run): Facts {
         port: one.port,
         endpoint: endpointText(one.address, one.port),
         http: of('http').findLast(({ connection }) => again.includes(connection)),
-        exchanges: exchanges.filter(isAt(one)),
+        exchanges: exchanges.filter(isAt(one)).filter((exchange) => !asksForVersion(exchange)),
+        versionProbes: exchanges.filter(isAt(one)).filter(asksForVersion),
         handshakes: tcp.filter(isAt(one)).flatMap((other) => {
           const { change } = other;
           return change === undefined ? [] : { ...handshakeOn(other), change };
@@ -134,6 +138,10 @@ function flightAmong(
       ) ?? [],
   );
   return flights.find(({ flight }) => flight.isComplete) ?? flights[0];
+}
+
+function asksForVersion({ change }: ExchangeObservation): boolean {
+  return VERSION_PROBES.some(({ id }) => id === change);
 }
 
 /** Whether something was seen at the same address and port. */

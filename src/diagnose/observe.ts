@@ -9,7 +9,7 @@ import { flightFactsOf, helloSent } from './flight-facts.ts';
 import { certificatesReceived } from './messages.ts';
 import type { Network, Progress } from './network.ts';
 import type { ExchangeObservation, Observation } from './observations.ts';
-import { nextProbe } from './planner.ts';
+import { type ExchangePlan, nextProbe, versionPlans } from './planner.ts';
 import type { HandshakeChange } from './probes/handshake-change.ts';
 import { type Run, type RunSettings, SCHEMA } from './run.ts';
 import { endpointText, type Target } from './target.ts';
@@ -90,6 +90,16 @@ export async function observe(start: RunStart, network: Network, progress: Progr
     }
   };
 
+  const exchange = async ({ address, change, bytes }: ExchangePlan) => {
+    connection++;
+    const { port, tcp } = address;
+    // A peer that is silent for the whole timeout need not be waited for so long again: an answer takes round trips.
+    const patience = address.symptom.kind === 'silent' ? Math.max(SILENCE, 20 * tcp.took) : timeout;
+    const end = { address: address.address, port, connection, timeout: Math.min(patience, timeout) };
+    const seen = await network.exchange({ ...end, change, bytes });
+    return [...seen, ...seen.flatMap((one) => (one.kind === 'exchange' ? judgeFlight(one, start, network) : []))];
+  };
+
   await repair();
   while (connection < maxConnections) {
     const plan = nextProbe(factsOf(run()), CAUSES);
@@ -100,13 +110,12 @@ export async function observe(start: RunStart, network: Network, progress: Progr
       note(await probeHandshake(address, plan.change));
       continue;
     }
-    connection++;
-    const { port, tcp } = address;
-    // A peer that is silent for the whole timeout need not be waited for so long again: an answer takes round trips.
-    const patience = address.symptom.kind === 'silent' ? Math.max(SILENCE, 20 * tcp.took) : timeout;
-    const end = { address: address.address, port, connection, timeout: Math.min(patience, timeout) };
-    const seen = await network.exchange({ ...end, change: plan.change, bytes: plan.bytes });
-    note([...seen, ...seen.flatMap((one) => (one.kind === 'exchange' ? judgeFlight(one, start, network) : []))]);
+    note(await exchange(plan));
+  }
+  for (const plans of settings.versions === true ? versionPlans(factsOf(run())) : []) {
+    const affordable = plans.slice(0, maxConnections - connection);
+    progress(`asking ${plans[0]?.address.endpoint ?? ''} for each version`);
+    note((await Promise.all(affordable.map(exchange))).flat());
   }
   // The certificates of a flight are there only now.
   await repair();

@@ -8,17 +8,20 @@ import type { Cause, Hypothesis, Search } from './cause.ts';
 import { type AddressFacts, type Facts, isHealthy } from './facts.ts';
 import { findMessage } from './messages.ts';
 import { outcomeOf, type ProbeOutcome } from './probes/answer.ts';
-import { type Change, type ChangeId, changeOf } from './probes/change.ts';
+import { type Change, type ChangeId, changeOf, VERSION_PROBES } from './probes/change.ts';
 import { type HandshakeChange, handshakeChangeOf } from './probes/handshake-change.ts';
+
+/** A changed ClientHello to send, whose first answer tells. */
+export interface ExchangePlan {
+  readonly kind: 'exchange';
+  readonly address: AddressFacts;
+  readonly change: Change;
+  readonly bytes: Uint8Array;
+}
 
 /** A probe that is worth a connection: a changed ClientHello and its first answer, or a whole handshake. */
 export type Plan =
-  | {
-      readonly kind: 'exchange';
-      readonly address: AddressFacts;
-      readonly change: Change;
-      readonly bytes: Uint8Array;
-    }
+  | ExchangePlan
   | { readonly kind: 'handshake'; readonly address: AddressFacts; readonly change: HandshakeChange };
 
 /** The probe that changes nothing. */
@@ -79,6 +82,13 @@ export function nextProbe(facts: Facts, causes: readonly Cause[]): Plan | undefi
   );
 }
 
+/** The connections that ask each server for each version. */
+export function versionPlans(facts: Facts): ExchangePlan[][] {
+  return facts.addresses
+    .filter(({ tls, symptom }) => tls !== undefined && symptom.kind !== 'not_tls')
+    .map((address) => VERSION_PROBES.flatMap(({ id }) => exchangePlan(changeOf(id), address, facts) ?? []));
+}
+
 /** Addresses that look alike have one search. A flight is part of one. */
 function looksOf({ symptom, chain, flight }: AddressFacts): string {
   const problems = flight === undefined ? chain?.problems.map(({ code, message }) => [code, message]) : undefined;
@@ -131,7 +141,7 @@ function controlProbe(address: AddressFacts, facts: Facts, remaining: readonly H
   return exchangePlan(changeOf(CONTROL), address, facts);
 }
 
-function exchangePlan(change: Change, address: AddressFacts, facts: Facts): Plan | undefined {
+function exchangePlan(change: Change, address: AddressFacts, facts: Facts): ExchangePlan | undefined {
   const bytes = bytesFor(change, address, facts);
   return bytes === undefined ? undefined : { kind: 'exchange', address, change, bytes };
 }

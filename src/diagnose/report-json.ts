@@ -1,8 +1,10 @@
 import { fetchesOf } from './aia.ts';
 import type { AddressFacts } from './facts.ts';
 import type { FetchObservation } from './observations.ts';
+import { describeAnswer } from './probes/answer.ts';
 import type { Report } from './report.ts';
 import { type Json, toJson } from './run-json.ts';
+import { versionsOf } from './versions.ts';
 
 /** A report as the JSON of docs/schema/hellofin-1.json: what was found, without the bytes of whole messages. */
 export function reportToJson(report: Report): Json {
@@ -29,7 +31,9 @@ function fetchToJson({ connection, url, status, took, location, detail, certific
   return { connection, url, status, took, location, detail, certificates: certificates.length };
 }
 
-function addressToJson({ address, port, endpoint, tcp, tls, negotiated, chain, http }: AddressFacts): unknown {
+function addressToJson(facts: AddressFacts): unknown {
+  const { address, port, endpoint, tcp, tls, negotiated, chain, http, flight } = facts;
+  const versions = versionsOf(facts);
   return {
     endpoint,
     address,
@@ -41,7 +45,23 @@ function addressToJson({ address, port, endpoint, tcp, tls, negotiated, chain, h
           tls: {
             took: tls.took,
             ...negotiated,
+            keyProof:
+              flight?.keyProof === undefined
+                ? undefined
+                : { status: flight.keyProof.status, reason: flight.keyProof.reason },
             error: tls.error === undefined ? undefined : { code: tls.error.code, message: tls.error.message },
+          },
+        }),
+    ...(versions === undefined
+      ? {}
+      : {
+          versions: {
+            preferred: versions.preferred?.version,
+            list: versions.list.map(({ version, isSupported, exchange }) => ({
+              version,
+              supported: isSupported ?? null,
+              answer: describeAnswer(exchange),
+            })),
           },
         }),
     ...(chain === undefined

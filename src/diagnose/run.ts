@@ -19,6 +19,8 @@ export interface RunSettings {
   readonly http: boolean;
   /** Whether nothing but the target and the resolver is asked. */
   readonly offline?: boolean;
+  /** Whether each version is asked for. */
+  readonly versions?: boolean;
   readonly input: ProbeInput;
   /** Where to connect instead of what DNS says. */
   readonly connect?: { readonly address: string; readonly port: number };

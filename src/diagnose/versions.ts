@@ -3,6 +3,9 @@ import { supportedVersions, VERSIONS, versionName } from '../tls/wire.ts';
 import type { AddressFacts } from './facts.ts';
 import type { BytesEvidence, Finding } from './finding.ts';
 import { beforeTls13, decodeFound, findMessage, type Recorded } from './messages.ts';
+import type { ExchangeObservation } from './observations.ts';
+import { type Answer, firstMessage, readAnswer } from './probes/answer.ts';
+import { VERSION_PROBES } from './probes/change.ts';
 
 /** Where legacy_version stands, behind msg_type and length (RFC 8446 section 4). */
 const LEGACY_VERSION = { start: 4, end: 6 };
@@ -48,4 +51,60 @@ export function olderHello(recorded: Recorded, connection: number): OlderHello |
 function offersTls13(recorded: Recorded | undefined): boolean {
   const hello = decodeFound(recorded, 'sent', 'client_hello');
   return hello?.extensions.get(supportedVersions.clientHello)?.includes(VERSIONS.tls13) === true;
+}
+
+/** Whether a server speaks a version: `undefined` where that is not known. */
+export interface VersionSupport {
+  /** ProtocolVersion code point. */
+  readonly code: number;
+  /** `TLS 1.2`. */
+  readonly version: string;
+  readonly isSupported: boolean | undefined;
+  /** The connection that asked for it. */
+  readonly exchange: ExchangeObservation;
+}
+
+/** The versions of a server, asked for one by one. */
+export interface Versions {
+  /** The newest first. */
+  readonly list: readonly VersionSupport[];
+  /** What it chooses when every version from TLS 1.0 on is offered. */
+  readonly preferred: { readonly version: string; readonly exchange: ExchangeObservation } | undefined;
+}
+
+/** What the connections showed that asked for a version; `undefined` where none did. */
+export function versionsOf({ versionProbes }: AddressFacts): Versions | undefined {
+  if (versionProbes.length === 0) return undefined;
+  const answers = versionProbes.map((exchange) => ({ exchange, answer: readAnswer(exchange.received) }));
+  const spoken = answers.flatMap(({ answer }) => (answer.kind === 'server_hello' ? [answer.version] : []));
+  const list = VERSION_PROBES.flatMap(({ id, version: code }): VersionSupport[] => {
+    const asked = answers.find(({ exchange }) => exchange.change === id);
+    if (asked === undefined || code === undefined) return [];
+    const version = versionName(code);
+    // A server that answers with an older version speaks that one.
+    const isSupported = spoken.includes(version) ? true : isRefused(asked, spoken.length > 0) ? false : undefined;
+    return [{ code, version, isSupported, exchange: asked.exchange }];
+  });
+  const any = answers.find(({ exchange }) => exchange.change === 'version:any');
+  const preferred =
+    any?.answer.kind === 'server_hello' ? { version: any.answer.version, exchange: any.exchange } : undefined;
+  return { list: list.toReversed(), preferred };
+}
+
+/** Where another version is answered, an end without one refuses this one; silence says nothing. */
+function isRefused(
+  { answer, exchange }: { readonly answer: Answer; readonly exchange: ExchangeObservation },
+  isAnsweredElse: boolean,
+): boolean {
+  if (answer.kind === 'server_hello') return true;
+  if (answer.kind === 'alert') return isAnsweredElse || answer.name === 'protocol_version';
+  return answer.kind === 'none' && isAnsweredElse && (exchange.end === 'closed' || exchange.end === 'reset');
+}
+
+/** The ServerHello that answered a probe, as bytes that prove its version. */
+export function helloEvidence({ received }: ExchangeObservation, caption: string): BytesEvidence | undefined {
+  const bytes = firstMessage(received);
+  if (bytes === undefined) return undefined;
+  const place = { bytes: bytes.subarray(0, 12), start: 0, mark: LEGACY_VERSION };
+  return { kind: 'bytes', ...place, reads: 'ServerHello, legacy_version', caption };
 }

@@ -18,7 +18,8 @@ export interface CheckFlags extends OutputFlags, TargetFlags {
   readonly cert?: string;
   readonly key?: string;
   readonly alpn?: string;
-  readonly maxConnections: string;
+  readonly maxConnections?: string;
+  readonly versions?: boolean;
   readonly http: boolean;
   readonly keylog?: string;
 }
@@ -88,7 +89,8 @@ function optionsOf(flags: CheckFlags, io: Io): CheckOptions {
   const keylog = flags.keylog ?? nonEmpty(io.env.SSLKEYLOGFILE);
   return {
     ...targetOptions(flags, io),
-    maxConnections: parseConnections(flags.maxConnections),
+    ...(flags.maxConnections === undefined ? {} : { maxConnections: parseConnections(flags.maxConnections) }),
+    ...(flags.versions === true ? { versions: true } : {}),
     http: flags.http,
     ...(cert === undefined ? {} : { cert: certificateText(cert, key) }),
     ...(key === undefined ? {} : { key: readText(key) }),

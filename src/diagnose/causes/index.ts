@@ -22,6 +22,7 @@ import { noCommonGroup } from './no-common-group.ts';
 import { noCommonSignatureScheme } from './no-common-signature-scheme.ts';
 import { noCommonVersion } from './no-common-version.ts';
 import { notTls } from './not-tls.ts';
+import { oldVersionEnabled } from './old-version-enabled.ts';
 import { peerLimitExceeded } from './peer-limit-exceeded.ts';
 import { peerSilent } from './peer-silent.ts';
 import { protocolViolation } from './protocol-violation.ts';
@@ -31,6 +32,8 @@ import { sniRejected } from './sni-rejected.ts';
 import { tcpRefused } from './tcp-refused.ts';
 import { tcpTimeout } from './tcp-timeout.ts';
 import { tcpUnreachable } from './tcp-unreachable.ts';
+import { tls12NotSupported } from './tls12-not-supported.ts';
+import { tls13NotPreferred } from './tls13-not-preferred.ts';
 import { tls13NotSupported } from './tls13-not-supported.ts';
 import { unexplained } from './unexplained.ts';
 import { certSelfSigned, chainIncomplete, rootUntrusted, unknownIssuer } from './untrusted.ts';
@@ -52,7 +55,10 @@ export const CAUSES: readonly Cause[] = [
   noCommonGroup,
   noCommonSignatureScheme,
   noCommonVersion,
+  oldVersionEnabled,
+  tls13NotPreferred,
   tls13NotSupported,
+  tls12NotSupported,
   sniRejected,
   alpnRefused,
   alpnUnexpected,

@@ -6,7 +6,7 @@ import { type FindingParts, makeFinding, proofByProbe, symptomText, targetText }
 import { beforeTls13 } from '../messages.ts';
 import { refusalEvidence, refusalPlace } from '../refusal.ts';
 import { opensslClient } from '../reproduce.ts';
-import { olderHello, olderThanOffered } from '../versions.ts';
+import { olderHello, olderThanOffered, versionsOf } from '../versions.ts';
 
 /** The server works, in TLS 1.2. */
 export const tls13NotSupported: Cause = {
@@ -44,7 +44,8 @@ export const tls13NotSupported: Cause = {
 function proofOf(facts: Facts, address: AddressFacts): Pick<FindingParts, 'where' | 'evidence' | 'proof'> | undefined {
   const { recorded, flight, negotiated } = address;
   const isDone = flight === undefined ? negotiated.complete : flight.flight.isComplete;
-  if (beforeTls13(recorded)?.version !== VERSIONS.tls12 || !isDone) return undefined;
+  const asked = versionsOf(address)?.list.find(({ code }) => code === VERSIONS.tls13);
+  if (beforeTls13(recorded)?.version !== VERSIONS.tls12 || !isDone || asked?.isSupported === true) return undefined;
   const chosen = olderThanOffered(address);
   if (chosen !== undefined) {
     const { version, connection, where, evidence } = chosen;

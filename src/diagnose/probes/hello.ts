@@ -53,12 +53,13 @@ const TLS13_ONLY: ReadonlySet<number> = new Set([
   EXTENSION_TYPES.cookie,
 ]);
 
-/** Without supported_versions the server may answer with TLS 1.2 or anything older (RFC 8446 section 4.2.1). */
-export function withVersion12(hello: Uint8Array): Uint8Array {
+/** Without supported_versions the server may answer with `version` or anything older (RFC 8446 section 4.2.1). */
+export function withVersionUpTo(version: number, hello: Uint8Array): Uint8Array {
   const message = decode(hello);
+  if (version === VERSIONS.ssl3) return withoutExtensions({ ...message, legacyVersion: version });
   return sameLength(hello, {
     ...message,
-    legacyVersion: VERSIONS.tls12,
+    legacyVersion: version,
     cipherSuites: [...TLS12_SUITES, CIPHER_SUITES.TLS_EMPTY_RENEGOTIATION_INFO_SCSV],
     extensions: [
       ...message.extensions.filter(({ id }) => !TLS13_ONLY.has(id)),
@@ -67,6 +68,34 @@ export function withVersion12(hello: Uint8Array): Uint8Array {
       { id: EXTENSION_TYPES.extended_master_secret, data: new Uint8Array(0) },
     ],
   });
+}
+
+/** TLS 1.3 and nothing else. */
+export function withTls13(hello: Uint8Array): Uint8Array {
+  return sameLength(hello, withVersions(decode(hello), [VERSIONS.tls13], TLS13_SUITES));
+}
+
+/** Every version from TLS 1.0 to 1.3, the newest preferred. */
+export function withEveryVersion(hello: Uint8Array): Uint8Array {
+  const versions = [VERSIONS.tls13, VERSIONS.tls12, VERSIONS.tls11, VERSIONS.tls10];
+  return encodeClientHello(withVersions(decode(hello), versions, [...TLS13_SUITES, ...TLS12_SUITES]));
+}
+
+function withVersions(message: HelloToSend, versions: readonly number[], suites: readonly number[]): HelloToSend {
+  const own = message.cipherSuites.filter((code) => suites.includes(code));
+  const id = EXTENSION_TYPES.supported_versions;
+  const data = new Writer().u16s(1, versions).finish();
+  const extensions = message.extensions.map((one) => (one.id === id ? { id, data } : one));
+  return { ...message, cipherSuites: union(own, suites), extensions };
+}
+
+/** SSL 3.0 has no extensions, and servers of its time expect none (RFC 6101 section 5.6.1.2). */
+function withoutExtensions(message: HelloToSend): Uint8Array {
+  const cipherSuites = [...TLS12_SUITES, CIPHER_SUITES.TLS_EMPTY_RENEGOTIATION_INFO_SCSV];
+  const encoded = encodeClientHello({ ...message, cipherSuites, extensions: [] });
+  // Without the length of the extensions, which is zero.
+  const body = encoded.subarray(HANDSHAKE_HEADER, -2);
+  return new Writer().u8(HANDSHAKE_TYPES.client_hello).opaque(3, body).finish();
 }
 
 /** Every registered value of the lists named, behind the hello's own. */
@@ -81,6 +110,9 @@ export function withoutExtension(hello: Uint8Array, name: ExtensionName): Uint8A
   if (extensions.length === message.extensions.length) return undefined;
   return sameLength(hello, { ...message, extensions });
 }
+
+/** Bytes of a handshake message's type and length. */
+const HANDSHAKE_HEADER = 4;
 
 /** Bytes of an extension's type and length. */
 const EXTENSION_HEADER = 4;

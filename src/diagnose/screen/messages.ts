@@ -1,9 +1,11 @@
 import { type Line, ladderLines, styled } from '../../explain/index.ts';
 import { fetchesOf } from '../aia.ts';
-import { factsOf } from '../facts.ts';
+import { factsOf, type HandshakeProbe } from '../facts.ts';
+import { handshakeText, httpText } from '../handshakes.ts';
 import type { FetchObservation } from '../observations.ts';
 import { describeAnswer } from '../probes/answer.ts';
 import { changeOf } from '../probes/change.ts';
+import { handshakeChangeOf } from '../probes/handshake-change.ts';
 import type { Run } from '../run.ts';
 import { count } from '../words.ts';
 
@@ -17,14 +19,21 @@ export function messageLines(run: Run, detail: { readonly fields: boolean }): Li
           [styled('strong', `  ${address.endpoint}`), styled('dim', `, connection ${address.tcp.connection}`)],
           ...ladderLines(address.tls.events, detail),
         ]),
-    ...address.exchanges.flatMap((exchange): Line[] => {
+    ...[...address.exchanges, ...address.versionProbes].flatMap((exchange): Line[] => {
       const probe = `probe ${exchange.connection}, ${changeOf(exchange.change).name}:`;
       const { flight } = address;
       const read = flight?.exchange === exchange ? ladderLines(flight.events, detail) : [];
       return [[styled('dim', `  ${probe}`), ` ${describeAnswer(exchange)}`], ...read];
     }),
+    ...address.handshakes.map(handshakeLine),
   ]);
   return [...handshakes, ...fetchesOf(facts).map(fetchLine)];
+}
+
+function handshakeLine(probe: HandshakeProbe): Line {
+  const name = `probe ${probe.tcp.connection}, ${handshakeChangeOf(probe.change).name}:`;
+  const http = probe.http === undefined ? '' : `, ${httpText(probe.http)}`;
+  return [styled('dim', `  ${name}`), ` ${handshakeText(probe)}${http}`];
 }
 
 function fetchLine({ connection, url, status, location, detail, certificates }: FetchObservation): Line {

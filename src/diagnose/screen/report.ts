@@ -4,6 +4,7 @@ import type { Report } from '../report.ts';
 import { NOT_REACHED, type StepReport, type StepStatus } from '../steps.ts';
 import { count, listed, took } from '../words.ts';
 import { findingLines, noteLines } from './finding.ts';
+import { versionLines } from './versions.ts';
 
 /** The column that times end in. */
 const WIDTH = 67;
@@ -28,7 +29,9 @@ export interface ScreenOptions {
 export function reportLines(report: Report, options: ScreenOptions): Line[] {
   const { findings, status, steps, facts } = report;
   const isBroken = findings.some(({ severity }) => severity === 'error');
-  const lines = isBroken || status === 'not_measured' ? [headline(report), stepLine(steps)] : healthyLines(report, options);
+  const lines =
+    isBroken || status === 'not_measured' ? [headline(report), stepLine(steps)] : healthyLines(report, options);
+  lines.push(...versionLines(facts));
   const groups = grouped(findings);
   for (const { finding, alsoAt } of groups) {
     lines.push(
@@ -46,7 +49,12 @@ export function reportLines(report: Report, options: ScreenOptions): Line[] {
     lines.push(...report.notMeasured.flatMap(({ what, reason }) => noteLines(`${what} not measured: ${reason}`)));
   }
   if (report.ignored.length > 0) lines.push(...noteLines(`ignored: ${listed(report.ignored)}`));
-  if (options.verbose) lines.push([styled('dim', `  ${count(facts.connections, 'connection')}`)]);
+  // What it took is told where it was more than one look at each address, and no proof has told it.
+  const isTold = findings.some(({ proof }) => proof.kind === 'probe' && proof.changed !== undefined);
+  const hasProbes = facts.connections > facts.addresses.length;
+  if (options.verbose || (hasProbes && !isTold)) {
+    lines.push([styled('dim', `  ${count(facts.connections, 'connection')}`)]);
+  }
   return lines;
 }
 

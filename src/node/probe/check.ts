@@ -25,7 +25,7 @@ import { packageVersion } from './version.ts';
 export interface CheckOptions {
   /** Milliseconds for each step; 5,000 unless given. */
   readonly timeout?: number;
-  /** Connections to open at most; 10 unless given. */
+  /** Connections to open at most; 10 unless given, 20 where versions are asked for. */
   readonly maxConnections?: number;
   /** The name to send in SNI and to verify, in place of the target's. */
   readonly sni?: string;
@@ -48,6 +48,8 @@ export interface CheckOptions {
   readonly cipherSuites?: readonly string[];
   readonly groups?: readonly string[];
   readonly signatureSchemes?: readonly string[];
+  /** Whether to ask for every version, one connection each. False unless given. */
+  readonly versions?: boolean;
   /** Whether to make a request after the handshake. True unless given. */
   readonly http?: boolean;
   /** Whether to fetch nothing that certificates name: only the target and the resolver are asked. False unless given. */
@@ -66,8 +68,8 @@ export interface CheckOptions {
 /** Milliseconds for each step. */
 const TIMEOUT = 5_000;
 
-/** Connections that a diagnosis opens at most. */
-const MAX_CONNECTIONS = 10;
+/** Connections that a diagnosis opens at most, alone and with every version of a server or two. */
+const [MAX_CONNECTIONS, MAX_WITH_VERSIONS] = [10, 20];
 
 /**
  * Checks one target: DNS, TCP, TLS, certificate and HTTP on every address, and why it fails where it does. The report
@@ -116,12 +118,13 @@ function settingsOf(target: Target, options: CheckOptions): RunSettings {
   }
   return {
     timeout: options.timeout ?? TIMEOUT,
-    maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
+    maxConnections: options.maxConnections ?? (options.versions === true ? MAX_WITH_VERSIONS : MAX_CONNECTIONS),
     identity,
     trust: options.caFile ?? (options.ca === undefined ? 'the roots of Node.js' : 'the roots given'),
     ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
     http: (options.http ?? true) && speaksHttp,
     ...(options.offline === undefined ? {} : { offline: options.offline }),
+    ...(options.versions === true ? { versions: true } : {}),
     input,
     ...(connect === undefined ? {} : { connect }),
     families: options.families ?? [4, 6],
