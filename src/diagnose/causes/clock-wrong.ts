@@ -27,7 +27,8 @@ export const clockWrong: Cause = {
     { client: 'Go', text: 'certificate has expired or is not yet valid' },
     { client: 'Chrome', text: 'ERR_CERT_DATE_INVALID' },
   ],
-  asks: (address, facts) => (isQuestionOfTime(address, facts) ? ['handshake:verdict:none'] : []),
+  asks: (address, facts) =>
+    facts.run.settings.http && isQuestionOfTime(address, facts) ? ['handshake:verdict:none'] : [],
   evaluate: (facts) =>
     [...OF_TIME].flatMap((code) =>
       problemsOf(facts, code).flatMap((located) => {
