@@ -1,0 +1,82 @@
+/** `hellofin explain` as a child process: codes, alerts, texts of other clients. */
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { hellofin, parseDocument } from './command.ts';
+
+const data = join(import.meta.dirname, 'data');
+
+describe('an alert', () => {
+  test.each([
+    '40',
+    'alert 40',
+    'handshake_failure',
+    'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+    'remote error: tls: handshake failure',
+  ])('%s', async (text) => {
+    const { code, stdout, stderr } = await hellofin(['explain', text]);
+    expect([code, stderr]).toEqual([0, '']);
+    await expect(stdout).toMatchFileSnapshot(join(data, 'alert-40.explain.golden.txt'));
+  });
+
+  test('that a client sends is explained for the server that logs it', async () => {
+    const { stdout } = await hellofin(['explain', 'SSL_do_handshake() failed (SSL alert number 48)']);
+    await expect(stdout).toMatchFileSnapshot(join(data, 'alert-48.explain.golden.txt'));
+    expect(stdout).toMatch(/in a server's log.*CHAIN_INCOMPLETE/s);
+  });
+
+  test('as JSON, with the findings that it may stem from', async () => {
+    const document = parseDocument((await hellofin(['explain', '120', '--json'])).stdout);
+    expect(document).toMatchObject({
+      exitCode: 0,
+      alerts: [{ name: 'no_application_protocol', code: 120, inClient: ['ALPN_REFUSED'], inServer: [] }],
+      causes: [{ code: 'ALPN_REFUSED' }],
+    });
+  });
+
+  test('is shown without colours where they are not wanted, and in ASCII with --plain', async () => {
+    expect((await hellofin(['explain', '40'], { env: { NO_COLOR: '', FORCE_COLOR: '1' } })).stdout).toContain(
+      '\u001b[',
+    );
+    const { stdout } = await hellofin(['explain', '40', '--plain', '--color', 'always']);
+    expect([...stdout].every((sign) => sign === '\n' || (sign >= ' ' && sign <= '~'))).toBe(true);
+  });
+});
+
+describe('a finding', () => {
+  test('by its code, in any case of letters', async () => {
+    const { code, stdout } = await hellofin(['explain', 'chain_incomplete']);
+    expect(code).toBe(0);
+    await expect(stdout).toMatchFileSnapshot(join(data, 'chain-incomplete.explain.golden.txt'));
+  });
+
+  test.each([
+    [
+      'curl: (60) SSL certificate problem: unable to get local issuer certificate',
+      ['CHAIN_INCOMPLETE', 'UNKNOWN_ISSUER'],
+    ],
+    [
+      'Error: unable to verify the first certificate, UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      ['CHAIN_INCOMPLETE', 'UNKNOWN_ISSUER'],
+    ],
+  ])('by what another client prints: %s', async (text, codes) => {
+    const { stdout } = await hellofin(['explain', text, '--json']);
+    const document = parseDocument(stdout);
+    expect(document.causes?.map(({ code }) => code)).toEqual(codes);
+    expect(document).toMatchObject({ alerts: [] });
+  });
+});
+
+describe('what nobody knows', () => {
+  test.each(['200', 'alert 200', 'no such thing', ''])('%j ends with 1', async (text) => {
+    const { code, stdout, stderr } = await hellofin(['explain', text]);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^hellofin: no file, no code of a finding, no alert and no text known: /);
+  });
+
+  test('cannot steer the terminal', async () => {
+    const { code, stdout, stderr } = await hellofin(['explain', 'x\u001b[2J\u202ey', '--json']);
+    expect(code).toBe(1);
+    expect(parseDocument(stdout)).toMatchObject({ causes: [], alerts: [] });
+    expect(stderr).toContain('x\\u{1b}[2J\\u{202e}y');
+  });
+});
