@@ -73,10 +73,11 @@ export interface Versions {
 }
 
 /** What the connections showed that asked for a version; `undefined` where none did. */
-export function versionsOf({ versionProbes }: AddressFacts): Versions | undefined {
+export function versionsOf({ versionProbes, negotiated }: AddressFacts): Versions | undefined {
   if (versionProbes.length === 0) return undefined;
   const answers = versionProbes.map((exchange) => ({ exchange, answer: readAnswer(exchange.received) }));
   const spoken = answers.flatMap(({ answer }) => (answer.kind === 'server_hello' ? [answer.version] : []));
+  if (negotiated.version !== undefined) spoken.push(negotiated.version);
   const list = VERSION_PROBES.flatMap(({ id, version: code }): VersionSupport[] => {
     const asked = answers.find(({ exchange }) => exchange.change === id);
     if (asked === undefined || code === undefined) return [];
@@ -88,7 +89,7 @@ export function versionsOf({ versionProbes }: AddressFacts): Versions | undefine
   const any = answers.find(({ exchange }) => exchange.change === 'version:any');
   const preferred =
     any?.answer.kind === 'server_hello' ? { version: any.answer.version, exchange: any.exchange } : undefined;
-  return { list: list.toReversed(), preferred };
+  return { list, preferred };
 }
 
 /** Where another version is answered, an end without one refuses this one; silence says nothing. */

@@ -167,13 +167,13 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
-/** The version that each probe asks for alone, oldest first; none for the one that asks for all. */
+/** The version that each probe asks for alone, newest first; none for the one that asks for all. */
 export const VERSION_PROBES: readonly { readonly id: VersionProbeId; readonly version?: number }[] = [
-  { id: 'version:ssl3', version: VERSIONS.ssl3 },
-  { id: 'version:1.0', version: VERSIONS.tls10 },
-  { id: 'version:1.1', version: VERSIONS.tls11 },
-  { id: 'version:1.2', version: VERSIONS.tls12 },
   { id: 'version:1.3', version: VERSIONS.tls13 },
+  { id: 'version:1.2', version: VERSIONS.tls12 },
+  { id: 'version:1.1', version: VERSIONS.tls11 },
+  { id: 'version:1.0', version: VERSIONS.tls10 },
+  { id: 'version:ssl3', version: VERSIONS.ssl3 },
   { id: 'version:any' },
 ];
 
