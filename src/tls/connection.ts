@@ -8,6 +8,7 @@ import type { ClientConfig, CommonConfig, ServerConfig } from './config.ts';
 import type { HandshakeContext, HandshakeLayer } from './context.ts';
 import { TlsError } from './error.ts';
 import type { Level, Role, Trace } from './events.ts';
+import { asTlsError, localFailure } from './failure.ts';
 import type { Handshake } from './handshake.ts';
 import { firstOffer } from './hello/offer.ts';
 import type { ConnectionInfo } from './info.ts';
@@ -123,7 +124,11 @@ export class TlsConnection {
     if (this.readClosed || this.#ended) return;
     this.#guard(() => {
       if (this.request !== undefined && this.#reads.buffered + bytes.length > MAX_BUFFERED_INPUT) {
-        throw local('LIMIT_EXCEEDED', 'internal_error', `more than ${MAX_BUFFERED_INPUT} bytes while a request waits`);
+        throw localFailure(
+          'LIMIT_EXCEEDED',
+          'internal_error',
+          `more than ${MAX_BUFFERED_INPUT} bytes while a request waits`,
+        );
       }
       this.#reads.push(bytes);
       this.#process();
@@ -149,10 +154,11 @@ export class TlsConnection {
 
   /** Sends application data. @throws TlsError CONNECTION_CLOSED unless {@link writable} */
   write(data: Uint8Array): void {
-    if (!this.writable) throw this.#error ?? local('CONNECTION_CLOSED', null, 'the connection does not take data');
+    if (!this.writable)
+      throw this.#error ?? localFailure('CONNECTION_CLOSED', null, 'the connection does not take data');
     this.#guarded(() => this.#writeData(data));
     // A listener may have ended it: the caller has to know that not all of it went out.
-    if (!this.writable) throw this.#error ?? local('CONNECTION_CLOSED', null, 'closed while data was written');
+    if (!this.writable) throw this.#error ?? localFailure('CONNECTION_CLOSED', null, 'closed while data was written');
   }
 
   #writeData(data: Uint8Array): void {
@@ -174,18 +180,18 @@ export class TlsConnection {
       if (!this.handshakeComplete) this.#sendAlert(ALERT_LEVELS.warning, 'user_canceled');
       this.#sendAlert(ALERT_LEVELS.warning, 'close_notify');
       this.#writeClosed = true;
-      if (!this.handshakeComplete) this.#fail(local('CONNECTION_CLOSED', null, 'closed during the handshake'));
+      if (!this.handshakeComplete) this.#fail(localFailure('CONNECTION_CLOSED', null, 'closed during the handshake'));
     });
   }
 
   /** Ends the connection with a fatal alert, by a decision of this side. */
   abort(alert: FatalAlertName, reason: string): void {
-    this.#fail(local('CONNECTION_CLOSED', alert, reason));
+    this.#fail(localFailure('CONNECTION_CLOSED', alert, reason));
   }
 
   /** Changes this side's keys and, if asked, the peer's (RFC 8446 section 4.6.3). @throws TlsError CONNECTION_CLOSED */
   updateKeys(requestPeer = false): void {
-    if (!this.writable) throw this.#error ?? local('CONNECTION_CLOSED', null, 'there are no keys to update');
+    if (!this.writable) throw this.#error ?? localFailure('CONNECTION_CLOSED', null, 'there are no keys to update');
     this.#guarded(() => sendKeyUpdate(this.#handshake.context, requestPeer));
   }
 
@@ -196,7 +202,7 @@ export class TlsConnection {
   exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
     const { exporter } = this.#handshake.context;
     if (exporter === undefined || !this.handshakeComplete) {
-      throw local('CONNECTION_CLOSED', null, 'keying material is exported after the handshake');
+      throw localFailure('CONNECTION_CLOSED', null, 'keying material is exported after the handshake');
     }
     return exporter.export(label, context ?? EMPTY, length);
   }
@@ -295,7 +301,7 @@ export class TlsConnection {
     try {
       run();
     } catch (error) {
-      this.#fail(error instanceof TlsError ? error : internal(error));
+      this.#fail(asTlsError(error));
     }
   }
 
@@ -388,10 +394,6 @@ function tooMuchEarlyData(): TlsError {
   });
 }
 
-function local(code: 'LIMIT_EXCEEDED' | 'CONNECTION_CLOSED', alert: AlertName | null, message: string): TlsError {
-  return new TlsError({ code, alert, fault: 'local', message, spec: 'docs/errors.md' });
-}
-
 function truncated(afterHandshake: boolean): TlsError {
   return new TlsError({
     code: 'CONNECTION_TRUNCATED',
@@ -399,17 +401,5 @@ function truncated(afterHandshake: boolean): TlsError {
     fault: 'peer',
     message: `the transport ended without close_notify ${afterHandshake ? 'after' : 'during'} the handshake`,
     spec: 'RFC 8446 section 6.1',
-  });
-}
-
-function internal(cause: unknown): TlsError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new TlsError({
-    code: 'INTERNAL',
-    alert: 'internal_error',
-    fault: 'local',
-    message,
-    spec: 'docs/errors.md',
-    cause,
   });
 }

@@ -44,6 +44,8 @@ export class HandshakeContext {
   readonly transcript: Transcript;
   readonly layer: HandshakeLayer;
   readonly info: ConnectionInfo = {};
+  /** Whether QUIC carries the handshake: no records, no KeyUpdate, no EndOfEarlyData (RFC 9001). */
+  readonly isQuic: boolean;
   readonly trace: Trace | undefined;
   /** Read keys in force: a message of another level is out of order. */
   readLevel: Level = 'initial';
@@ -73,6 +75,7 @@ export class HandshakeContext {
     allocate: Allocator,
     layer: HandshakeLayer,
     bufferEmpty: () => boolean,
+    isQuic = false,
   ) {
     this.role = role;
     this.crypto = config.crypto;
@@ -82,6 +85,7 @@ export class HandshakeContext {
     this.transcript = new Transcript(config.crypto);
     this.#config = config;
     this.#bufferEmpty = bufferEmpty;
+    this.isQuic = isQuic;
   }
 
   /** Writes a message of the handshake and adds it to the transcript: one call, so that neither is forgotten. */

@@ -53,6 +53,11 @@ export class Handshake<C extends HandshakeContext> {
     return this.#buffer.empty;
   }
 
+  /** Bytes taken in that are not handled yet. */
+  get buffered(): number {
+    return this.#buffer.length;
+  }
+
   /** Takes in handshake bytes of a level; {@link process} works on them. */
   receive(level: Level, bytes: Uint8Array): void {
     if (level !== this.context.readLevel) {

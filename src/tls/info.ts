@@ -28,6 +28,8 @@ export interface ConnectionInfo {
   earlyData?: 'offered' | 'accepted' | 'rejected';
   /** The server asked this client for a certificate. */
   certificateRequest?: CertificateRequestSummary;
+  /** The peer's, over QUIC; authentic once the handshake is complete (RFC 9001 section 8.2). */
+  peerTransportParameters?: Uint8Array;
   /** Largest plaintext the peer accepts, if it said so (RFC 8449). */
   peerRecordSizeLimit?: number;
 }

@@ -11,15 +11,17 @@ import type { ServerState } from './tls13/server/state.ts';
 export function clientHandshake(offer: Offer, layer: HandshakeLayer): Handshake<HandshakeContext> {
   const { config, settings: set } = offer;
   const buffer = new HandshakeBuffer(set.allocate);
-  const context = new HandshakeContext('client', config, set.allocate, layer, () => buffer.empty);
+  const isQuic = set.transportParameters !== undefined;
+  const context = new HandshakeContext('client', config, set.allocate, layer, () => buffer.empty, isQuic);
   return new Handshake(context, CLIENT_MACHINE, buffer, start(context, offer));
 }
 
 /** The handshake of a server over any layer; it waits for a ClientHello. */
 export function serverHandshake(setup: ServerSetup, layer: HandshakeLayer): Handshake<HandshakeContext> {
-  const { allocate } = setup.settings;
+  const { allocate, transportParameters } = setup.settings;
   const buffer = new HandshakeBuffer(allocate);
-  const context = new HandshakeContext('server', setup.config, allocate, layer, () => buffer.empty);
+  const isQuic = transportParameters !== undefined;
+  const context = new HandshakeContext('server', setup.config, allocate, layer, () => buffer.empty, isQuic);
   const begin: ServerState = { name: 'START', setup, retry: undefined };
   return new Handshake(context, SERVER_MACHINE, buffer, begin);
 }

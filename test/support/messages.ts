@@ -19,6 +19,7 @@ import { padding } from '../../src/tls/extensions/padding.ts';
 import { postHandshakeAuth } from '../../src/tls/extensions/post-handshake-auth.ts';
 import { preSharedKey } from '../../src/tls/extensions/pre-shared-key.ts';
 import { pskKeyExchangeModes } from '../../src/tls/extensions/psk-key-exchange-modes.ts';
+import { quicTransportParameters } from '../../src/tls/extensions/quic-transport-parameters.ts';
 import { recordSizeLimit } from '../../src/tls/extensions/record-size-limit.ts';
 import { renegotiationInfo } from '../../src/tls/extensions/renegotiation-info.ts';
 import { serverName } from '../../src/tls/extensions/server-name.ts';
@@ -106,6 +107,8 @@ export const EXTENSION_CASES: readonly ExtensionCase[] = [
   { codec: preSharedKey.clientHello, value: psks },
   { codec: preSharedKey.serverHello, value: u16 },
   { codec: pskKeyExchangeModes.clientHello, value: u8s },
+  { codec: quicTransportParameters.clientHello, value: bytes(0) },
+  { codec: quicTransportParameters.encryptedExtensions, value: bytes(0) },
   { codec: recordSizeLimit.clientHello, value: recordSize },
   { codec: recordSizeLimit.encryptedExtensions, value: recordSize },
   { codec: renegotiationInfo.clientHello, value: bytes(0, 255) },

@@ -17,6 +17,7 @@ import { padding } from './padding.ts';
 import { postHandshakeAuth } from './post-handshake-auth.ts';
 import { preSharedKey } from './pre-shared-key.ts';
 import { pskKeyExchangeModes } from './psk-key-exchange-modes.ts';
+import { quicTransportParameters } from './quic-transport-parameters.ts';
 import { recordSizeLimit } from './record-size-limit.ts';
 import { isHostName, serverName } from './server-name.ts';
 import { sessionTicket } from './session-ticket.ts';
@@ -45,7 +46,12 @@ function refusal(codec: ExtensionCodec<unknown>, data: Uint8Array): string | und
 }
 
 /** Extensions whose data ends where the extension ends. */
-const FREE_LENGTH: ReadonlySet<ExtensionCodec<unknown>> = new Set([padding.clientHello, sessionTicket.clientHello]);
+const FREE_LENGTH: ReadonlySet<ExtensionCodec<unknown>> = new Set([
+  padding.clientHello,
+  quicTransportParameters.clientHello,
+  quicTransportParameters.encryptedExtensions,
+  sessionTicket.clientHello,
+]);
 
 describe('every extension', () => {
   it('has a case here', () => {

@@ -12,6 +12,7 @@ import { padding } from './padding.ts';
 import { postHandshakeAuth } from './post-handshake-auth.ts';
 import { preSharedKey } from './pre-shared-key.ts';
 import { pskKeyExchangeModes } from './psk-key-exchange-modes.ts';
+import { quicTransportParameters } from './quic-transport-parameters.ts';
 import { recordSizeLimit } from './record-size-limit.ts';
 import { renegotiationInfo } from './renegotiation-info.ts';
 import { serverName } from './server-name.ts';
@@ -38,6 +39,7 @@ export const KNOWN_EXTENSIONS: readonly Readonly<Record<string, ExtensionCodec<u
   postHandshakeAuth,
   preSharedKey,
   pskKeyExchangeModes,
+  quicTransportParameters,
   recordSizeLimit,
   renegotiationInfo,
   serverName,

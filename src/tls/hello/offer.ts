@@ -6,6 +6,7 @@ import { extension, type RawExtension } from '../extensions/block.ts';
 import { compressCertificate } from '../extensions/compress-certificate.ts';
 import { cookie } from '../extensions/cookie.ts';
 import { type KeyShareEntry, keyShare } from '../extensions/key-share.ts';
+import { quicTransportParameters } from '../extensions/quic-transport-parameters.ts';
 import { recordSizeLimit } from '../extensions/record-size-limit.ts';
 import { serverName } from '../extensions/server-name.ts';
 import { signatureAlgorithms } from '../extensions/signature-algorithms.ts';
@@ -47,9 +48,13 @@ export interface Offer {
   readonly bytes: Uint8Array;
 }
 
-/** The first ClientHello. @throws TlsError BAD_CONFIGURATION */
-export function firstOffer(config: ClientConfig): Offer {
-  const set = settings(config);
+/**
+ * The first ClientHello.
+ * @param transportParameters given where QUIC carries the handshake.
+ * @throws TlsError BAD_CONFIGURATION
+ */
+export function firstOffer(config: ClientConfig, transportParameters?: Uint8Array): Offer {
+  const set = settings(config, transportParameters);
   if (config.credential !== undefined && config.credential !== 'ask') checkCredential(config.credential);
   checkClientSessions(config.sessions);
   const shares = new Map<number, EphemeralShare>();
@@ -120,6 +125,9 @@ function encodeOffer(
   if (set.certificateCompression.length > 0) {
     const codes = set.certificateCompression.map(({ algorithm }) => algorithm);
     extensions.push(extension(compressCertificate.clientHello, codes));
+  }
+  if (set.transportParameters !== undefined) {
+    extensions.push(extension(quicTransportParameters.clientHello, set.transportParameters));
   }
   extensions.push(extension(supportedVersions.clientHello, [VERSIONS.tls13]));
   if (offer.cookie !== undefined) extensions.push(extension(cookie.clientHello, offer.cookie));

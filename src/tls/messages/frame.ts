@@ -46,6 +46,11 @@ export class HandshakeBuffer {
     return this.#start === this.#end;
   }
 
+  /** Bytes that wait. */
+  get length(): number {
+    return this.#end - this.#start;
+  }
+
   /** Adds the content of a record. */
   push(bytes: Uint8Array): void {
     if (this.empty) {

@@ -14,9 +14,11 @@ export interface ServerSetup {
 
 /**
  * Resolves a server's configuration. What untyped code may get wrong is refused too: a misspelt `require` would
- * authenticate nobody. @throws TlsError BAD_CONFIGURATION
+ * authenticate nobody.
+ * @param transportParameters given where QUIC carries the handshake.
+ * @throws TlsError BAD_CONFIGURATION
  */
-export function serverSetup(config: ServerConfig): ServerSetup {
+export function serverSetup(config: ServerConfig, transportParameters?: Uint8Array): ServerSetup {
   const { credentials, clientCertificate = 'none', certificateAuthorities = [] } = config;
   if (!['none', 'request', 'require'].includes(clientCertificate)) {
     throw badConfiguration(
@@ -35,7 +37,7 @@ export function serverSetup(config: ServerConfig): ServerSetup {
   }
   checkServerSessions(config.sessions);
   checkPsks(config.psks);
-  return { config, settings: settings(config) };
+  return { config, settings: settings(config, transportParameters) };
 }
 
 /** Checks what would become a message that no peer can accept. @throws TlsError BAD_CONFIGURATION */

@@ -20,6 +20,8 @@ export interface Settings {
   readonly schemeCodesCert: readonly number[];
   readonly alpn: readonly string[];
   readonly certificateCompression: readonly CertificateCompression[];
+  /** Ours, encoded; `undefined` unless the handshake is QUIC's. */
+  readonly transportParameters: Uint8Array | undefined;
 }
 
 /** Most bytes of ALPN protocols, lengths included: a hello has 2^16 for all its extensions. */
@@ -33,8 +35,12 @@ export function badConfiguration(message: string): TlsError {
   return new TlsError({ code: 'BAD_CONFIGURATION', alert: null, fault: 'local', message, spec: 'docs/errors.md' });
 }
 
-/** Fills in defaults. @throws TlsError BAD_CONFIGURATION */
-export function settings(config: CommonConfig): Settings {
+/**
+ * Fills in defaults.
+ * @param transportParameters given where QUIC carries the handshake.
+ * @throws TlsError BAD_CONFIGURATION
+ */
+export function settings(config: CommonConfig, transportParameters?: Uint8Array): Settings {
   const { crypto } = config;
   const { capabilities } = crypto;
   const suites = (config.cipherSuites ?? Object.values(TLS13_SUITES).map((suite) => suite.name))
@@ -51,6 +57,7 @@ export function settings(config: CommonConfig): Settings {
     throw badConfiguration('cipherSuites, groups and signatureSchemes need at least one entry each');
   }
   checkAlpn(config.alpn ?? []);
+  if (transportParameters !== undefined && (config.alpn ?? []).length === 0) throw badConfiguration('QUIC needs alpn');
   checkCompression(config.certificateCompression ?? []);
   checkNumber('recordSizeLimit', config.recordSizeLimit, 64, MAX_PLAINTEXT + 1);
   checkNumber('padTo', config.padTo, 1, MAX_PLAINTEXT + 1);
@@ -66,6 +73,7 @@ export function settings(config: CommonConfig): Settings {
     schemeCodesCert: schemesCert.map((scheme) => SCHEMES[scheme].code),
     alpn: config.alpn ?? [],
     certificateCompression: config.certificateCompression ?? [],
+    transportParameters,
   };
 }
 

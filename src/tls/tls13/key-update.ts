@@ -7,6 +7,15 @@ import type { Connected } from './connected.ts';
 
 /** Handles a KeyUpdate: the peer's next records are under its next keys (RFC 8446 section 4.6.3). */
 export function receiveKeyUpdate(context: HandshakeContext, state: Connected, message: KeyUpdate): Connected {
+  if (context.isQuic) {
+    throw new TlsError({
+      code: 'UNEXPECTED_MESSAGE',
+      alert: 'unexpected_message',
+      fault: 'peer',
+      message: 'got key_update, QUIC updates keys itself',
+      spec: 'RFC 9001 section 6',
+    });
+  }
   if (++context.keyUpdates > MAX_KEY_UPDATES) {
     throw new TlsError({
       code: 'LIMIT_EXCEEDED',

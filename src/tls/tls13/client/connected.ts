@@ -1,6 +1,6 @@
 import type { HandshakeContext } from '../../context.ts';
-import { TlsError } from '../../error.ts';
-import { earlyData } from '../../extensions/early-data.ts';
+import { illegalParameter, TlsError } from '../../error.ts';
+import { earlyData, QUIC_MAX_EARLY_DATA } from '../../extensions/early-data.ts';
 import type { Received } from '../../machine.ts';
 import type { NewSessionTicket } from '../../messages/new-session-ticket.ts';
 import { MAX_TICKET_LENGTH, MAX_TICKETS, MAX_TICKETS_IN_ROW } from '../../record/limits.ts';
@@ -21,6 +21,10 @@ export function newSessionTicket(
       message: `more than ${MAX_TICKETS_IN_ROW} NewSessionTickets without application data`,
       spec: 'RFC 8446 section 4.6.1',
     });
+  }
+  const maxEarlyData = message.extensions.get(earlyData.newSessionTicket);
+  if (context.isQuic && maxEarlyData !== undefined && maxEarlyData !== QUIC_MAX_EARLY_DATA) {
+    throw illegalParameter(`max_early_data_size is ${maxEarlyData} over QUIC`, 'RFC 9001 section 4.6.1');
   }
   const { resumption } = state;
   // A lifetime of zero asks to discard it at once.

@@ -4,9 +4,11 @@ import { illegalParameter } from '../../error.ts';
 import { alpn } from '../../extensions/alpn.ts';
 import { checkSolicited, type ExtensionBlock } from '../../extensions/block.ts';
 import { earlyData } from '../../extensions/early-data.ts';
+import { quicTransportParameters } from '../../extensions/quic-transport-parameters.ts';
 import { recordSizeLimit } from '../../extensions/record-size-limit.ts';
 import { serverName } from '../../extensions/server-name.ts';
 import type { Next, Received } from '../../machine.ts';
+import { requireProtocol, transportParameters } from '../../negotiate/quic.ts';
 import { resumePeer } from '../authentication.ts';
 import type { ClientStateOf } from './state.ts';
 
@@ -25,6 +27,10 @@ export function encryptedExtensions(
       throw illegalParameter(`ALPN protocol ${JSON.stringify(name)} was not offered`, 'RFC 7301 section 3.2');
     }
     context.info.alpn = name;
+  }
+  if (context.isQuic) {
+    requireProtocol(context.info.alpn);
+    context.info.peerTransportParameters = transportParameters(extensions, quicTransportParameters.encryptedExtensions);
   }
   context.info.serverNameAcknowledged = extensions.get(serverName.encryptedExtensions) !== undefined;
   const limit = extensions.get(recordSizeLimit.encryptedExtensions);
@@ -54,7 +60,7 @@ function earlyDataAccepted(
   const { cipherSuite, alpn: protocol } = context.info;
   if (!isAccepted) {
     context.info.earlyData = 'rejected';
-    context.setWriteKey('handshake', secrets.client);
+    if (!context.isQuic) context.setWriteKey('handshake', secrets.client);
     return false;
   }
   if (resumed?.psk.suite !== secrets.client.suite) {

@@ -22,7 +22,7 @@ export function finished(
   const application = applicationSecrets(context, secrets.schedule);
   context.layer.allowChangeCipherSpec(false);
   context.setReadKey('application', application.server, 'finished');
-  if (earlyData) {
+  if (earlyData && !context.isQuic) {
     context.send('early', encodeEndOfEarlyData(context.allocate));
     context.setWriteKey('handshake', secrets.client);
   }

@@ -65,7 +65,8 @@ export function serverHello(
   if (retried === undefined && !offer.earlyData) sendCompatibilityChangeCipherSpec(context, offer);
   const earlyData = offer.earlyData && resumed?.psk === offer.psks[0];
   if (offer.earlyData && !earlyData) context.info.earlyData = 'rejected';
-  if (!earlyData) context.setWriteKey('handshake', secrets.client);
+  // QUIC sends with both; it has no EndOfEarlyData to tell them apart (RFC 9001 section 8.3).
+  if (!earlyData || context.isQuic) context.setWriteKey('handshake', secrets.client);
   return { name: 'WAIT_EE', offer, secrets, resumed, earlyData };
 }
 

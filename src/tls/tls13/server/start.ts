@@ -8,6 +8,7 @@ import { cookie } from '../../extensions/cookie.ts';
 import { earlyData } from '../../extensions/early-data.ts';
 import { type KeyShareEntry, keyShare } from '../../extensions/key-share.ts';
 import { bindersLength, preSharedKey } from '../../extensions/pre-shared-key.ts';
+import { quicTransportParameters } from '../../extensions/quic-transport-parameters.ts';
 import { recordSizeLimit } from '../../extensions/record-size-limit.ts';
 import { serverName } from '../../extensions/server-name.ts';
 import { signedCertificateTimestamp } from '../../extensions/signed-certificate-timestamp.ts';
@@ -31,6 +32,7 @@ import {
   noCertificate,
   shareOf,
 } from '../../negotiate/parameters.ts';
+import { checkQuicClientHello, requireProtocol } from '../../negotiate/quic.ts';
 import type { ServerSetup } from '../../negotiate/server-setup.ts';
 import { MAX_SKIPPED_EARLY_DATA } from '../../record/limits.ts';
 import type { Tls13Suite } from '../../registry/cipher-suites.ts';
@@ -61,6 +63,8 @@ export function clientHello(
 ): Next<AfterStart> {
   const { setup, retry } = state;
   const hello = checkClientHello(message);
+  const parameters = checkQuicClientHello(context.isQuic, message);
+  if (parameters !== undefined) context.info.peerTransportParameters = parameters;
   context.layer.allowChangeCipherSpec(true);
   context.clientRandom ??= message.random;
   if (hello.summary.serverName !== undefined) context.info.serverName = hello.summary.serverName;
@@ -158,6 +162,7 @@ function authenticated(
 ): Next<AfterStart> {
   const { setup, hello, suite, binderHash } = negotiation;
   const protocol = chooseAlpn(setup.settings.alpn, hello.summary.alpn);
+  if (context.isQuic) requireProtocol(protocol);
   const binding = bindingOf(setup, credentials[0]);
   return choosePsk(context, { setup, suite, binding, binderHash }, hello.message, (psk) => {
     const tickets = planTickets(setup, hello.message, binding, psk?.session);
@@ -202,11 +207,13 @@ function byPsk(
   const earlyHash = answer.takesEarly ? context.transcript.digest() : EMPTY;
   const secrets = sendServerHello(context, hello, suite, group, psk);
   if (answer.takesEarly) readEarlyData(context, psk.early.clientTraffic(earlyHash));
-  else context.setReadKey('handshake', secrets.client, 'client_hello');
+  const isFollowed = answer.takesEarly && !context.isQuic;
+  if (!isFollowed) context.setReadKey('handshake', secrets.client, 'client_hello');
   sendEncryptedExtensions(context, setup, hello, answer);
   const application = finishFlight(context, secrets);
   const { peer } = psk;
-  if (!answer.takesEarly) return { name: 'WAIT_FINISHED', secrets, application, tickets, peer };
+  // QUIC has no EndOfEarlyData (RFC 9001 section 8.3).
+  if (!isFollowed) return { name: 'WAIT_FINISHED', secrets, application, tickets, peer };
   context.mayAnswerEarly = true;
   return { name: 'WAIT_EOED', secrets, application, tickets, peer };
 }
@@ -271,7 +278,7 @@ function respond(context: HandshakeContext, shares: readonly KeyShareEntry[], gr
 
 function sendEncryptedExtensions(
   context: HandshakeContext,
-  { config }: ServerSetup,
+  { config, settings }: ServerSetup,
   { message }: CheckedClientHello,
   { protocol, isNamed, takesEarly }: Answer,
 ): void {
@@ -284,6 +291,9 @@ function sendEncryptedExtensions(
   if (protocol !== undefined) {
     extensions.push(extension(alpn.encryptedExtensions, fromAscii(protocol)));
     context.info.alpn = protocol;
+  }
+  if (settings.transportParameters !== undefined) {
+    extensions.push(extension(quicTransportParameters.encryptedExtensions, settings.transportParameters));
   }
   const limit = message.extensions.get(recordSizeLimit.clientHello);
   if (limit !== undefined) {

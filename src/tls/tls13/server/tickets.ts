@@ -1,7 +1,7 @@
 import type { ServerSessions } from '../../config.ts';
 import type { HandshakeContext } from '../../context.ts';
 import { extension } from '../../extensions/block.ts';
-import { earlyData } from '../../extensions/early-data.ts';
+import { earlyData, QUIC_MAX_EARLY_DATA } from '../../extensions/early-data.ts';
 import { PSK_KEY_EXCHANGE_MODES, pskKeyExchangeModes } from '../../extensions/psk-key-exchange-modes.ts';
 import type { ResumptionSecret } from '../../key-schedule/tls13.ts';
 import { ask, type Next } from '../../machine.ts';
@@ -75,7 +75,8 @@ function sendTicket<S>(
   const ticketNonce = Uint8Array.of(index);
   const [a = 0, b = 0, c = 0, d = 0] = context.crypto.random(4);
   const ticketAgeAdd = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d;
-  const maxEarlyData = sessions.earlyData?.max ?? 0;
+  const max = sessions.earlyData?.max ?? 0;
+  const maxEarlyData = context.isQuic && max > 0 ? QUIC_MAX_EARLY_DATA : max;
   const { info } = context;
   const state = encodeServerSession(
     {
