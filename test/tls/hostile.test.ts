@@ -321,7 +321,6 @@ describe('an end', () => {
   });
 
   it.each<[string, number]>([
-    ['', 10],
     ['x'.repeat(250), 10],
     ['caf\u00e9', 10],
     ['label', -1],
@@ -333,7 +332,9 @@ describe('an end', () => {
     expect(() => client.exportKeyingMaterial(label, undefined, length)).toThrow(
       expect.objectContaining({ code: 'BAD_CONFIGURATION' }),
     );
-    expect(client.exportKeyingMaterial('x'.repeat(249), undefined, 255 * 32).length).toBe(255 * 32);
+    for (const allowed of ['', 'x'.repeat(249)]) {
+      expect(client.exportKeyingMaterial(allowed, undefined, 255 * 32).length).toBe(255 * 32);
+    }
   });
 
   it('exports nothing before the handshake is complete', () => {

@@ -18,14 +18,14 @@ export class ExporterSecret {
 
   /**
    * TLS-Exporter(label, context, length). An absent context and an empty one give the same value in TLS 1.3.
-   * @param label 1 to 249 ASCII characters.
+   * @param label up to 249 ASCII characters. An empty one is shorter than RFC 8446 section 7.1 foresees; others take it.
    * @param length bytes wanted, at most 255 digest lengths.
    * @throws TlsError BAD_CONFIGURATION for other labels and lengths
    */
   export(label: string, context: Uint8Array, length: number): Uint8Array {
     const { crypto, suite, allocate } = this.#base;
     const size = HASH_LENGTH[suite.hash];
-    if (!/^[\x20-\x7e]{1,249}$/.test(label)) throw badExport('label is not 1 to 249 ASCII characters');
+    if (!/^[\x20-\x7e]{0,249}$/.test(label)) throw badExport('label is not up to 249 ASCII characters');
     if (!Number.isInteger(length) || length < 0 || length > 255 * size) {
       throw badExport(`length is ${length}, expected a whole number up to ${255 * size}`);
     }

@@ -43,7 +43,7 @@ export class Answers {
   }
 
   /** Answers a pending request. @throws Mismatch when the question is not what the runner expects */
-  answer(engine: TlsConnection, request: Request): void {
+  answer(engine: Pick<TlsConnection, 'answer' | 'abort'>, request: Request): void {
     if (request.name === 'peer_key') engine.answer(request, keyOf(request.question.leaf));
     else if (request.name === 'verdict') engine.answer(request, this.#verdict(request.question));
     else if (request.name === 'sign') engine.answer(request, this.#sign(request.question));

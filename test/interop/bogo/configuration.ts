@@ -4,6 +4,7 @@ import { nodeCrypto } from '../../../src/crypto/node/index.ts';
 import {
   type ClientConfig,
   type CommonConfig,
+  QuicHandshake,
   type ServerConfig,
   TlsConnection,
   type Trace,
@@ -40,8 +41,15 @@ export function createEngine(
   options: Options,
   credentials: readonly ShimCredential[],
   trace: Trace | undefined,
-): TlsConnection {
+): TlsConnection | QuicHandshake {
   const common = commonConfig(options, trace);
+  if (options.quic) {
+    const of = { alpn: [], transportParameters: options.quicTransportParams };
+    return options.server
+      ? QuicHandshake.server({ ...of, ...serverConfig(options, credentials, common) })
+      : QuicHandshake.client({ ...of, ...clientConfig(options, credentials, common) });
+  }
+  if (options.quicTransportParams.length > 0) throw new Unimplemented('-quic-transport-params without -quic');
   return options.server
     ? TlsConnection.server(serverConfig(options, credentials, common))
     : TlsConnection.client(clientConfig(options, credentials, common));
@@ -105,10 +113,11 @@ function serverConfig(options: Options, credentials: readonly ShimCredential[], 
   };
 }
 
-/** Rejection is a list that shares nothing with any client's. */
+/** Rejection is a list that shares nothing with any client's, and so is none over QUIC. */
 function alpnOf(options: Options): Pick<CommonConfig, 'alpn'> {
+  const rejects = options.rejectAlpn || (options.quic && (options.declineAlpn || options.selectAlpn === ''));
+  if (rejects) return { alpn: ['not what any client offers'] };
   if (options.declineAlpn) return {};
-  if (options.rejectAlpn) return { alpn: ['not what any client offers'] };
   return options.selectAlpn === '' ? {} : { alpn: [options.selectAlpn] };
 }
 

@@ -1,12 +1,16 @@
 /** One connection of the shim, from the handshake to the end. */
-import type { TlsConnection, TlsEvent } from '../../../src/tls/index.ts';
+import { QuicHandshake, type Request, type TlsConnection, type TlsEvent } from '../../../src/tls/index.ts';
 import { Answers } from './answers.ts';
 import { createEngine, usesRemoteKeys } from './configuration.ts';
 import { loadCredentials } from './credentials.ts';
 import { Mismatch } from './error.ts';
 import { checkHandshake, messageLine } from './expectations.ts';
+import { Unimplemented } from './flags.ts';
 import type { Options } from './options.ts';
-import { dial, Transport } from './transport.ts';
+import { QuicTransport } from './quic.ts';
+import { type Channel, dial, Transport } from './transport.ts';
+
+type Engine = TlsConnection | QuicHandshake;
 
 /** Connects to the runner and does what the options say. @throws TlsError, Mismatch, Unimplemented */
 export async function exchange(options: Options): Promise<void> {
@@ -15,7 +19,11 @@ export async function exchange(options: Options): Promise<void> {
   const traced = options.exportTrafficSecrets || options.expectMsgCallback !== '';
   const engine = createEngine(options, answers.credentials, traced ? recorder.trace : undefined);
   const socket = await dial(options);
-  const transport = new Transport(socket, engine, options.async, (request) => answers.answer(engine, request));
+  const answer = (request: Request) => answers.answer(engine, request);
+  const transport =
+    engine instanceof QuicHandshake
+      ? new QuicTransport(socket, engine, options.async, answer)
+      : new Transport(socket, engine, options.async, answer);
   try {
     await transport.handshake();
     if (options.handshakeNeverDone) throw new Mismatch('the handshake was completed');
@@ -41,12 +49,7 @@ class Recorder {
   };
 }
 
-async function converse(
-  options: Options,
-  engine: TlsConnection,
-  transport: Transport,
-  recorder: Recorder,
-): Promise<void> {
+async function converse(options: Options, engine: Engine, transport: Channel, recorder: Recorder): Promise<void> {
   if (options.exportKeyingMaterial > 0) {
     const context = options.useExportContext ? Buffer.from(options.exportContext) : undefined;
     transport.write(engine.exportKeyingMaterial(options.exportLabel, context, options.exportKeyingMaterial));
@@ -67,26 +70,32 @@ async function converse(
   await shutDown(options, engine, transport);
 }
 
+function updateKeys(engine: Engine): void {
+  if (engine instanceof QuicHandshake) throw new Unimplemented('-key-update over QUIC');
+  engine.updateKeys();
+}
+
 /** Around the boundaries of a record and of two. */
 const RECORD_SIZES = [0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32769];
 
 /** Sends back what comes, with every bit turned. */
-async function echo(options: Options, engine: TlsConnection, transport: Transport): Promise<void> {
+async function echo(options: Options, engine: Engine, transport: Channel): Promise<void> {
   for (;;) {
-    if (options.keyUpdateBeforeRead) engine.updateKeys();
+    if (options.keyUpdateBeforeRead) updateKeys(engine);
     const data = await transport.read(options.readSize);
     if (options.useExporterBetweenReads) engine.exportKeyingMaterial('between reads', undefined, 1);
     if (data === undefined) return;
     transport.release();
-    if (options.keyUpdate) engine.updateKeys();
+    if (options.keyUpdate) updateKeys(engine);
     transport.write(data.map((byte) => byte ^ 0xff));
   }
 }
 
 /** By default the runner's shims shut down quietly: they close the transport. */
-async function shutDown(options: Options, engine: TlsConnection, transport: Transport): Promise<void> {
+async function shutDown(options: Options, engine: Engine, transport: Channel): Promise<void> {
   if (!options.checkCloseNotify) return;
   if (engine.error !== undefined) throw engine.error;
+  if (engine instanceof QuicHandshake) return;
   engine.close();
   transport.flush();
   if (options.shimShutsDown && (await transport.read(options.readSize)) !== undefined) {

@@ -11,7 +11,7 @@ import { Mismatch } from './error.ts';
 import type { Options } from './options.ts';
 
 /** Checks everything that is known when the handshake is complete. @throws Mismatch */
-export function checkHandshake(options: Options, { info }: TlsConnection, observed: Observed): void {
+export function checkHandshake(options: Options, { info }: Pick<TlsConnection, 'info'>, observed: Observed): void {
   expect('version', options.expectVersion, 0x0304);
   const alpn = options.server ? options.selectAlpn : options.expectAlpn;
   if ((info.alpn ?? '') !== alpn) throw new Mismatch(`ALPN is ${info.alpn ?? 'absent'}, expected ${alpn || 'none'}`);
@@ -28,6 +28,9 @@ export function checkHandshake(options: Options, { info }: TlsConnection, observ
   if (options.expectHrr && info.helloRetryRequest !== true) throw new Mismatch('there was no HelloRetryRequest');
   if (options.expectNoHrr && info.helloRetryRequest === true) throw new Mismatch('there was a HelloRetryRequest');
   checkPeerVerifyPrefs(options, observed);
+  if (options.expectQuicTransportParams.length > 0) {
+    expectAll('transport parameters', [options.expectQuicTransportParams], [info.peerTransportParameters]);
+  }
   checkPeer(options, info);
   if (options.expectSelectedCredential !== undefined && observed.selected !== options.expectSelectedCredential) {
     throw new Mismatch(`credential ${observed.selected} was used, expected ${options.expectSelectedCredential}`);

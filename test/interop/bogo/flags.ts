@@ -38,7 +38,7 @@ function numbers(key: KeysOf<Options, number[]>): Flag {
   return { hasParameter: true, set: (options, parameter) => options[key].push(Number(parameter)) };
 }
 
-function base64(key: 'expectOcspResponse' | 'expectSignedCertTimestamps'): Flag {
+function base64(key: KeysOf<Options, Uint8Array<ArrayBuffer>>): Flag {
   return { hasParameter: true, set: (options, parameter) => (options[key] = fromBase64(parameter)) };
 }
 
@@ -52,6 +52,11 @@ function ofCredential(hasParameter: boolean, set: (credential: CredentialOptions
 
 function fromBase64(parameter: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(parameter, 'base64'));
+}
+
+/** The code point of drafts 13 to 32. */
+function refuseLegacy(parameter: string): void {
+  if (parameter !== '0') throw new Unimplemented('-quic-use-legacy-codepoint 1');
 }
 
 const FLAGS: Readonly<Record<string, Flag>> = {
@@ -105,6 +110,10 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   '-enable-signed-cert-timestamps': on('enableSignedCertTimestamps'),
   '-install-cert-compression-algs': on('installCertCompressionAlgs'),
   '-install-one-cert-compression-alg': number('installOneCertCompressionAlg'),
+  '-quic': on('quic'),
+  '-quic-transport-params': base64('quicTransportParams'),
+  '-expect-quic-transport-params': base64('expectQuicTransportParams'),
+  '-quic-use-legacy-codepoint': { hasParameter: true, set: (_, parameter) => refuseLegacy(parameter) },
   '-require-any-client-certificate': on('requireAnyClientCertificate'),
   '-verify-peer': on('verifyPeer'),
   '-use-client-ca-list': text('useClientCaList'),

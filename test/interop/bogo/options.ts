@@ -69,6 +69,8 @@ export class Options {
   rejectAlpn = false;
   enableOcspStapling = false;
   enableSignedCertTimestamps = false;
+  quic = false;
+  quicTransportParams = new Uint8Array(0);
   requireAnyClientCertificate = false;
   installCertCompressionAlgs = false;
   installOneCertCompressionAlg = 0;
@@ -108,6 +110,7 @@ export class Options {
   expectPeerCertFile = '';
   expectNoPeerCert = false;
   expectClientCaList = '';
+  expectQuicTransportParams = new Uint8Array(0);
   expectOcspResponse = new Uint8Array(0);
   expectSignedCertTimestamps = new Uint8Array(0);
   expectSelectedCredential: number | undefined;

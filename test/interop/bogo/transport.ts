@@ -24,17 +24,84 @@ export function dial(options: Options): Promise<Socket> {
   });
 }
 
+/** What an exchange needs of a transport. */
+export interface Channel {
+  /** Runs until the handshake is complete. @throws TlsError */
+  handshake(): Promise<void>;
+  /** Up to `size` bytes of application data; `undefined` when there will be none any more. @throws TlsError */
+  read(size: number): Promise<Uint8Array | undefined>;
+  /** Sends application data. */
+  write(data: Uint8Array): void;
+  /** Lets one byte of what comes next through and holds the rest back until {@link Channel.release}. */
+  hold(): void;
+  /** Sends what was held back. */
+  release(): void;
+  /** Writes what the engine has for the peer. */
+  flush(): void;
+  /** Closes for writing and waits until the runner has closed too, so that it gets everything that was written. */
+  finish(): Promise<void>;
+}
+
+/** What comes from a socket, as it is asked for. */
+export class Arrivals {
+  readonly #socket: Socket;
+  readonly #chunks: Uint8Array[] = [];
+  #ended = false;
+  #wake: () => void = () => undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    const end = () => {
+      this.#ended = true;
+      this.#wake();
+    };
+    socket.on('data', (chunk) => {
+      this.#chunks.push(chunk);
+      this.#wake();
+    });
+    // A reset is an end: what matters is what the engine makes of it.
+    socket.on('end', end).on('error', end).on('close', end);
+  }
+
+  /** Whether nothing is left and nothing more will come. */
+  get done(): boolean {
+    return this.#ended && this.#chunks.length === 0;
+  }
+
+  /** The next chunk, `undefined` at the end. */
+  async next(): Promise<Uint8Array | undefined> {
+    if (this.#chunks.length === 0 && !this.#ended) await this.#arrival();
+    return this.#chunks.shift();
+  }
+
+  /** Puts back what was not used. */
+  unread(chunk: Uint8Array): void {
+    this.#chunks.unshift(chunk);
+  }
+
+  /** Closes for writing and waits for the peer's end. */
+  async finish(): Promise<void> {
+    this.#socket.end();
+    while (!this.#ended) await this.#arrival();
+    this.#socket.destroy();
+  }
+
+  #arrival(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}
+
 /** Reads, writes and waits on behalf of one engine. */
-export class Transport {
+export class Transport implements Channel {
   readonly #socket: Socket;
   readonly #engine: TlsConnection;
   readonly #answer: (request: Request) => void;
   readonly #async: boolean;
-  readonly #input: Uint8Array[] = [];
+  readonly #arrivals: Arrivals;
   #data: Uint8Array[] = [];
-  #ended = false;
   #told = false;
-  #wake: () => void = () => undefined;
   #held: Uint8Array[] | undefined;
 
   /** @param answer answers a pending request of `engine`. */
@@ -43,25 +110,14 @@ export class Transport {
     this.#engine = engine;
     this.#async = async;
     this.#answer = answer;
-    const end = () => {
-      this.#ended = true;
-      this.#wake();
-    };
-    socket.on('data', (chunk) => {
-      this.#input.push(chunk);
-      this.#wake();
-    });
-    // A reset is an end: what matters is what the engine makes of it.
-    socket.on('end', end).on('error', end).on('close', end);
+    this.#arrivals = new Arrivals(socket);
   }
 
-  /** Runs until the handshake is complete. @throws TlsError */
   async handshake(): Promise<void> {
     this.flush();
     while (!this.#engine.handshakeComplete) await this.#step();
   }
 
-  /** Up to `size` bytes of application data; `undefined` when there will be none any more. @throws TlsError */
   async read(size: number): Promise<Uint8Array | undefined> {
     for (;;) {
       const [first] = this.#data;
@@ -77,18 +133,15 @@ export class Transport {
     }
   }
 
-  /** Sends application data. */
   write(data: Uint8Array): void {
     this.#engine.write(data);
     this.flush();
   }
 
-  /** Lets one byte of what comes next through and holds the rest back until {@link release}. */
   hold(): void {
     this.#held = [];
   }
 
-  /** Sends what was held back. */
   release(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
@@ -96,7 +149,6 @@ export class Transport {
     this.flush();
   }
 
-  /** Writes what the engine has for the peer. */
   flush(): void {
     for (const bytes of this.#engine.takeOutput()) {
       if (this.#held === undefined) this.#socket.write(bytes);
@@ -108,11 +160,8 @@ export class Transport {
     }
   }
 
-  /** Closes for writing and waits until the runner has closed too, so that it gets everything that was written. */
-  async finish(): Promise<void> {
-    this.#socket.end();
-    while (!this.#ended) await this.#arrival();
-    this.#socket.destroy();
+  finish(): Promise<void> {
+    return this.#arrivals.finish();
   }
 
   /** One thing that can happen: an answer, bytes, their end. @throws TlsError when it ended the connection */
@@ -123,9 +172,8 @@ export class Transport {
       if (this.#async) await setImmediate();
       this.#answer(request);
     } else {
-      const chunk = this.#input[0];
+      const chunk = await this.#arrivals.next();
       if (chunk !== undefined) this.#receive(chunk);
-      else if (!this.#ended) await this.#arrival();
       else if (!this.#told) {
         this.#told = true;
         engine.receiveEnd();
@@ -140,14 +188,7 @@ export class Transport {
   /** Asynchronous runs get a byte at a time, as the runner's own shim lets through. */
   #receive(chunk: Uint8Array): void {
     const rest = this.#async ? chunk.subarray(1) : chunk.subarray(chunk.length);
-    if (rest.length > 0) this.#input[0] = rest;
-    else this.#input.shift();
+    if (rest.length > 0) this.#arrivals.unread(rest);
     this.#engine.receive(this.#async ? chunk.subarray(0, 1) : chunk);
-  }
-
-  #arrival(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
   }
 }
