@@ -7,11 +7,13 @@ import { nodeCrypto } from '../crypto/node/index.ts';
 import type { TlsError } from './error.ts';
 import { alpn } from './extensions/alpn.ts';
 import { extension } from './extensions/block.ts';
+import { earlyData } from './extensions/early-data.ts';
 import { quicTransportParameters } from './extensions/quic-transport-parameters.ts';
-import { TlsConnection, type TlsEvent } from './index.ts';
+import { TicketKeys, TlsConnection, type TlsEvent } from './index.ts';
 import { encodeClientHello } from './messages/client-hello.ts';
 import { encodeEncryptedExtensions } from './messages/encrypted-extensions.ts';
 import { encodeKeyUpdate } from './messages/key-update.ts';
+import { encodeNewSessionTicket } from './messages/new-session-ticket.ts';
 import { type QuicClientConfig, QuicHandshake, type QuicOutput, type QuicServerConfig } from './quic.ts';
 import { MAX_BUFFERED_INPUT } from './record/limits.ts';
 import { EXTENSION_TYPES } from './registry/extension-types.ts';
@@ -32,6 +34,7 @@ function makeServer(more: Partial<QuicServerConfig> = {}): QuicHandshake {
 function settle(end: QuicHandshake): void {
   for (let { request } = end; request !== undefined; { request } = end) {
     if (request.name === 'verdict') end.answer(request, { accepted: true });
+    else if (request.name === 'early_data') end.answer(request, true);
     else if (request.name === 'peer_key') end.answer(request, keyOfLeaf(request.question.leaf));
     else throw new Error(`unexpected request ${request.name}`);
   }
@@ -52,7 +55,7 @@ function exchange(client: QuicHandshake, server: QuicHandshake, change: Change =
       } else {
         told[name].push(`${item.kind} ${item.level}`);
         secrets[name].set(`${item.kind} ${item.level}`, item.secret);
-        expect(item.cipherSuite).toBe(name === 'client' ? client.info.cipherSuite : server.info.cipherSuite);
+        expect(item.cipherSuite).toBe('TLS_AES_128_GCM_SHA256');
       }
     }
   };
@@ -233,6 +236,90 @@ describe('a handshake over QUIC is refused', () => {
     const code = 'BAD_CONFIGURATION';
     expect(() => makeClient({ alpn: [] })).toThrow(expect.objectContaining({ code }));
     expect(() => makeServer({ alpn: [] })).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe('sessions over QUIC', () => {
+  const clock = { now: () => 1_000_000_000_000 };
+  const tickets = new TicketKeys(nodeCrypto);
+  const serverSessions = { ...clock, tickets, earlyData: { max: 1 } };
+
+  const first = () => {
+    const client = makeClient({ sessions: clock });
+    exchange(client, makeServer({ sessions: serverSessions }));
+    const [session] = client.takeSessions();
+    if (session === undefined) throw new Error('no ticket');
+    return session;
+  };
+
+  it('resume with 0-RTT: early secrets on both sides, no EndOfEarlyData, and no limit of its bytes', () => {
+    const session = first();
+    expect(session.maxEarlyData).toBe(0xffff_ffff);
+    const client = makeClient({ sessions: { ...clock, resume: session, earlyData: true } });
+    const server = makeServer({ sessions: serverSessions });
+    const { told, secrets } = exchange(client, server);
+    expect(told.client).toEqual([
+      'initial 1',
+      'write_secret early',
+      'read_secret handshake',
+      'write_secret handshake',
+      'read_secret application',
+      'handshake 20',
+      'write_secret application',
+    ]);
+    expect(told.server.slice(0, 4)).toEqual([
+      'initial 2',
+      'write_secret handshake',
+      'read_secret early',
+      'read_secret handshake',
+    ]);
+    expect(secrets.server.get('read_secret early')).toEqual(secrets.client.get('write_secret early'));
+    expect([client.handshakeComplete, server.handshakeComplete]).toEqual([true, true]);
+    expect([client.info, server.info]).toMatchObject([
+      { resumed: true, earlyData: 'accepted' },
+      { resumed: true, earlyData: 'accepted' },
+    ]);
+  });
+
+  it.each([
+    ['by a server that does not take it', { sessions: { ...clock, tickets } }],
+    ['by a HelloRetryRequest', { sessions: serverSessions, groups: ['secp384r1' as const] }],
+  ])('resume without 0-RTT when it is rejected %s', (_, config) => {
+    const client = makeClient({
+      sessions: { ...clock, resume: first(), earlyData: true },
+      groups: ['x25519', 'secp384r1'],
+    });
+    const server = makeServer(config);
+    const { told } = exchange(client, server);
+    expect(told.client.filter((line) => line.startsWith('write_secret'))).toEqual([
+      'write_secret early',
+      'write_secret handshake',
+      'write_secret application',
+    ]);
+    expect(told.server).not.toContain('read_secret early');
+    expect([client.handshakeComplete, client.info.resumed, client.info.earlyData]).toEqual([true, true, 'rejected']);
+  });
+
+  it('do not offer 0-RTT unless told to', () => {
+    const client = makeClient({ sessions: { ...clock, resume: first() } });
+    expect(client.takeOutput().map(({ kind }) => kind)).toEqual(['handshake_data']);
+    expect(client.info).not.toHaveProperty('earlyData');
+  });
+
+  it('are refused with a limit of early data, which is QUIC’s, and forgotten after a failure', () => {
+    const limit = extension(earlyData.newSessionTicket, 16_384);
+    const ticket = encodeNewSessionTicket({
+      ticketLifetime: 1,
+      ticketAgeAdd: 1,
+      ticketNonce: EMPTY,
+      ticket: Uint8Array.of(1),
+      extensions: [limit],
+    });
+    const client = makeClient({ sessions: clock });
+    exchange(client, makeServer({ sessions: serverSessions }));
+    client.receive('application', ticket);
+    expect(client.error).toMatchObject({ code: 'ILLEGAL_PARAMETER', spec: 'RFC 9001 section 4.6.1' });
+    expect(client.takeSessions()).toEqual([]);
   });
 });
 

@@ -45,9 +45,11 @@ export function createEngine(
   const common = commonConfig(options, trace);
   if (options.quic) {
     const of = { alpn: [], transportParameters: options.quicTransportParams };
-    return options.server
-      ? QuicHandshake.server({ ...of, ...serverConfig(options, credentials, common) })
-      : QuicHandshake.client({ ...of, ...clientConfig(options, credentials, common) });
+    if (options.server) return QuicHandshake.server({ ...of, ...serverConfig(options, credentials, common) });
+    const { sessions, ...config } = clientConfig(options, credentials, common);
+    if (sessions === undefined) return QuicHandshake.client({ ...of, ...config });
+    const earlyData = sessions.earlyData !== undefined;
+    return QuicHandshake.client({ ...of, ...config, sessions: { ...sessions, earlyData } });
   }
   if (options.quicTransportParams.length > 0) throw new Unimplemented('-quic-transport-params without -quic');
   return options.server
