@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { reportText } from '../../src/diagnose/screen/report.ts';
 import { createSecureContext, createServer } from '../../src/node/index.ts';
-import { ca, diagnose, httpServer, onlyFinding, rawServer, serve, tableOf } from './serve.ts';
+import { ca, diagnose, hangUp, httpServer, onlyFinding, rawServer, serve, tableOf } from './serve.ts';
 
 /** A server with a certificate for each of these names, and the first for everybody else. */
 function virtualHosts(byName: Readonly<Record<string, readonly string[]>>, otherwise: readonly string[]) {
@@ -14,7 +14,7 @@ function virtualHosts(byName: Readonly<Record<string, readonly string[]>>, other
       ...ca.issue({ names: otherwise }),
       SNICallback: (name, answer) => answer(null, contexts.get(name)),
     },
-    (socket) => socket.end(),
+    hangUp,
   );
 }
 
@@ -56,7 +56,7 @@ describe('a certificate for another name', () => {
         ...ca.issue({ names: ['b.test'] }),
         SNICallback: (_name, answer) => answer(null, contexts[connections++ % 2]),
       },
-      (socket) => socket.end(),
+      hangUp,
     );
     const finding = onlyFinding(await diagnose(await serve(server), { http: false }));
     expect(tableOf(finding)[2]).toBe('no SNI b.test (another certificate)');
@@ -66,14 +66,17 @@ describe('a certificate for another name', () => {
     const wrong = createSecureContext(ca.issue({ names: ['other.test'] }));
     const inner = createServer(
       { SNICallback: (_name, answer) => answer(null, wrong), ...ca.issue({ names: ['other.test'] }) },
-      (socket) => socket.end(),
+      hangUp,
     );
     const port = await serve(inner);
     const front = rawServer((socket) =>
       socket.once('data', (hello: Buffer) => {
-        if (!hello.includes('shop.example')) return socket.end(Buffer.from('15030300020270', 'hex'));
-        inner.emit('connection', socket);
-        socket.unshift(hello);
+        if (hello.includes('shop.example')) {
+          inner.emit('connection', socket);
+          socket.unshift(hello);
+        } else {
+          socket.end(Buffer.from('15030300020270', 'hex'));
+        }
       }),
     );
     expect(port).toBeGreaterThan(0);
@@ -103,7 +106,7 @@ describe('a name that is refused', () => {
         ...ca.issue({ names: ['www.shop.example'] }),
         SNICallback: (_name, answer) => answer(new Error('no virtual host of that name')),
       },
-      (socket) => socket.end(),
+      hangUp,
     );
     const finding = onlyFinding(await diagnose(await serve(server), { http: false }));
     expect(finding.code).toBe('SNI_REJECTED');
@@ -113,7 +116,7 @@ describe('a name that is refused', () => {
   test('although the certificate without it is for the name', async () => {
     const server = createServer(
       { ...ca.issue({ names: ['shop.example'] }), SNICallback: (_name, answer) => answer(new Error('no')) },
-      (socket) => socket.end(),
+      hangUp,
     );
     const finding = onlyFinding(await diagnose(await serve(server), { http: false }));
     expect(finding.notes).toContain('the certificate without a name is for shop.example too');

@@ -1,10 +1,14 @@
 /** Servers of this test's own making, diagnosed over real sockets. */
+import { writeFileSync } from 'node:fs';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { afterEach, expect } from 'vitest';
 import type { Finding, Report } from '../../src/diagnose/index.ts';
 import { createCa, type LabCredential } from '../../src/lab/ca.ts';
 import { createHttp2Server } from '../../src/node/index.ts';
 import { type CheckOptions, check } from '../../src/node/probe/index.ts';
+import { tempDir } from '../support/peers.ts';
 
 /** Milliseconds of a day. */
 export const DAY = 86_400_000;
@@ -76,4 +80,20 @@ export function tableOf({ evidence }: Finding): string[] {
 /** The text lines of the evidence. */
 export function textsOf({ evidence }: Finding): string[] {
   return evidence.flatMap((one) => (one.kind === 'text' ? [one.text] : []));
+}
+
+/** A service that hangs up. */
+export function hangUp(socket: Duplex): void {
+  socket.on('error', () => undefined);
+  socket.end();
+}
+
+/** Writes texts to files that go away after the test run; their paths. */
+export function writeFiles<const T extends readonly string[]>(...texts: T): { [K in keyof T]: string } {
+  const folder = tempDir();
+  return texts.map((text, index) => {
+    const path = join(folder, `${index}.pem`);
+    writeFileSync(path, text);
+    return path;
+  }) as { [K in keyof T]: string };
 }
