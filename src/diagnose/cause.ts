@@ -7,6 +7,7 @@ import type { AddressFacts, Facts } from './facts.ts';
 import type { Finding, FindingCode, ForeignMessage, Severity, Step } from './finding.ts';
 import type { ChangeId } from './probes/change.ts';
 import type { HandshakeChangeId } from './probes/handshake-change.ts';
+import type { InventoryChangeId } from './probes/inventory-change.ts';
 
 /** That a cause may explain a failing address, and what would prove it. */
 export interface Hypothesis {
@@ -42,10 +43,11 @@ export interface Cause {
   /** Whether it may explain a failing address, and each way in which it may. Absent where a first look proves it. */
   suspect?(address: AddressFacts, facts: Facts): Hypothesis | readonly Hypothesis[] | undefined;
   /**
-   * Whole handshakes that would tell more of what it says of an address, in their order. Each is made once, after the
-   * search among the causes; asked again after each, so that one may depend on another.
+   * Whole handshakes, and questions for what a server has, that would tell more of what it says of an address, in
+   * their order. Each is made once, after the search among the causes; asked again after each, so that one may depend
+   * on another.
    */
-  asks?(address: AddressFacts, facts: Facts): readonly HandshakeChangeId[];
+  asks?(address: AddressFacts, facts: Facts): readonly (HandshakeChangeId | InventoryChangeId)[];
   /**
    * The findings that the facts prove, at most one for an address.
    * @param searchAt how far the search for the cause at an address has come.

@@ -12,7 +12,7 @@ import type {
   TcpObservation,
   TlsObservation,
 } from './observations.ts';
-import { VERSION_PROBES } from './probes/change.ts';
+import { isInventory, isVersionProbe } from './probes/change.ts';
 import type { HandshakeChangeId } from './probes/handshake-change.ts';
 import type { Run } from './run.ts';
 import { endpointText } from './target.ts';
@@ -58,6 +58,8 @@ export interface AddressFacts extends HandshakeFacts {
   readonly http: HttpObservation | undefined;
   /** The connections that differ in one input and stop at the first answer. */
   readonly exchanges: readonly ExchangeObservation[];
+  /** The connections that ask for more of what the server has. */
+  readonly inventoryProbes: readonly ExchangeObservation[];
   /** The connections that ask for a version. */
   readonly versionProbes: readonly ExchangeObservation[];
   /** Those that go the whole way. */
@@ -114,8 +116,9 @@ export function factsOf(run: Run): Facts {
         port: one.port,
         endpoint: endpointText(one.address, one.port),
         http: of('http').findLast(({ connection }) => again.includes(connection)),
-        exchanges: exchanges.filter(isAt(one)).filter((exchange) => !asksForVersion(exchange)),
-        versionProbes: exchanges.filter(isAt(one)).filter(asksForVersion),
+        exchanges: exchanges.filter(isAt(one)).filter(({ change }) => !isVersionProbe(change) && !isInventory(change)),
+        inventoryProbes: exchanges.filter(isAt(one)).filter(({ change }) => isInventory(change)),
+        versionProbes: exchanges.filter(isAt(one)).filter(({ change }) => isVersionProbe(change)),
         handshakes: tcp.filter(isAt(one)).flatMap((other) => {
           const { change } = other;
           return change === undefined ? [] : { ...handshakeOn(other), change };
@@ -138,10 +141,6 @@ function flightAmong(
       ) ?? [],
   );
   return flights.find(({ flight }) => flight.isComplete) ?? flights[0];
-}
-
-function asksForVersion({ change }: ExchangeObservation): boolean {
-  return VERSION_PROBES.some(({ id }) => id === change);
 }
 
 /** Whether something was seen at the same address and port. */

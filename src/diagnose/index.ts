@@ -18,7 +18,7 @@ export type * from './network.ts';
 export type * from './observations.ts';
 export { observe, type RunStart } from './observe.ts';
 export { AnswerReader } from './probes/answer-reader.ts';
-export { ALL_CHANGES, type Change, type ChangeId, changeOf } from './probes/change.ts';
+export { ALL_CHANGES, type Change, type ChangeId, changeOf, isChangeId } from './probes/change.ts';
 export { type HandshakeChangeId, isHandshakeChangeId } from './probes/handshake-change.ts';
 export type { ProbeInput } from './probes/input.ts';
 export { proveKey } from './probes/key-proof.ts';

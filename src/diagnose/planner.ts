@@ -9,7 +9,7 @@ import { type AddressFacts, type Facts, isHealthy } from './facts.ts';
 import { findMessage } from './messages.ts';
 import { outcomeOf, type ProbeOutcome } from './probes/answer.ts';
 import { type Change, type ChangeId, changeOf, VERSION_PROBES } from './probes/change.ts';
-import { type HandshakeChange, handshakeChangeOf } from './probes/handshake-change.ts';
+import { type HandshakeChange, handshakeChangeOf, isHandshakeChangeId } from './probes/handshake-change.ts';
 
 /** A changed ClientHello to send, whose first answer tells. */
 export interface ExchangePlan {
@@ -123,13 +123,16 @@ function searchProbe(address: AddressFacts, facts: Facts, causes: readonly Cause
   return bestProbe(address, facts, remaining);
 }
 
-/** The first whole handshake that a cause asks for and that was not made yet. */
+/** The first that a cause asks for and that was not made yet. */
 function ask(address: AddressFacts, facts: Facts, causes: readonly Cause[]): Plan | undefined {
-  // This client takes no TLS 1.2 to its end: no whole handshake with that server tells anything yet.
-  if (address.flight !== undefined) return undefined;
-  const made = address.handshakes.map(({ change }) => change);
-  const wanted = causes.flatMap((cause) => cause.asks?.(address, facts) ?? []).find((id) => !made.includes(id));
-  return wanted === undefined ? undefined : { kind: 'handshake', address, change: handshakeChangeOf(wanted) };
+  const made = new Set<string>([...address.handshakes, ...address.inventoryProbes].map(({ change }) => change));
+  for (const id of causes.flatMap((cause) => cause.asks?.(address, facts) ?? [])) {
+    if (made.has(id)) continue;
+    if (!isHandshakeChangeId(id)) return exchangePlan(changeOf(id), address, facts);
+    // This client takes what was read as a flight to no end: no whole handshake with that server tells anything.
+    if (address.flight === undefined) return { kind: 'handshake', address, change: handshakeChangeOf(id) };
+  }
+  return undefined;
 }
 
 /** Once a change has passed: does the failing handshake still fail? A peer that fails at times would fool us. */

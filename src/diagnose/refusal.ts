@@ -42,6 +42,9 @@ export function suspectRefusal(
     : { code, change, weight, alsoPassesWith: more.alsoPassesWith ?? [], saysNothingOf: more.saysNothingOf ?? [] };
 }
 
+/** What a cause says of itself; its evidence stands behind that of the refusal. */
+type RefusalParts = Omit<FindingParts, 'proof' | 'where' | 'evidence'> & Partial<Pick<FindingParts, 'evidence'>>;
+
 type Passed = Extract<Answer, { kind: 'server_hello' }>;
 
 /** The findings of a cause at every address where its changed ClientHello got a ServerHello. */
@@ -49,7 +52,7 @@ export function provedByChange(
   cause: Cause,
   change: ChangeId,
   facts: Facts,
-  describe: (address: AddressFacts, answer: Passed) => Omit<FindingParts, 'proof' | 'evidence' | 'where'> | undefined,
+  describe: (address: AddressFacts, answer: Passed) => RefusalParts | undefined,
 ): Finding[] {
   return facts.addresses.flatMap((address) => {
     if (cause.suspect?.(address, facts) === undefined) return [];
@@ -65,6 +68,7 @@ export function provedByChange(
       evidence: [
         ...refusalEvidence(address),
         { kind: 'text', text: `with ${changeOf(change).name}: ${answerText(answer)}` },
+        ...(told.evidence ?? []),
       ],
       proof: proofByProbe(address, exchange, controls, facts, symptomText(address)),
     });

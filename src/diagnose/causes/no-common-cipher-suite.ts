@@ -1,7 +1,9 @@
 import type { Cause } from '../cause.ts';
+import { inventoryParts, namedBy, nextOf } from '../inventory.ts';
 import { failsWith } from '../make-finding.ts';
 import { HANDSHAKE_FAILURE, provedByChange, suspectRefusal } from '../refusal.ts';
 import { opensslClient } from '../reproduce.ts';
+import { listed } from '../words.ts';
 
 const ALERTS = { handshake_failure: 4, insufficient_security: 8, illegal_parameter: 1, internal_error: 1 };
 
@@ -20,14 +22,20 @@ export const noCommonCipherSuite: Cause = {
       alsoPassesWith: ['offer:all'],
       saysNothingOf: ['versions:1.2'],
     }),
+  asks: (address) => nextOf(address, 'cipher_suites:all', () => namedBy(address, 'cipher_suites')),
   evaluate: (facts) =>
-    provedByChange(noCommonCipherSuite, 'cipher_suites:all', facts, (address, { cipherSuite }) => ({
-      title: `no common cipher suite: the server takes ${cipherSuite}`,
-      summary: failsWith(facts, `no common cipher suite, the server takes ${cipherSuite}`),
-      fix: {
-        text: `allow TLS_AES_128_GCM_SHA256 on ${address.address}: every client of TLS 1.3 has it (RFC 8446 section 9.1)`,
-        commands: [],
-      },
-      reproduce: [opensslClient(facts, address, '-tls1_3 -ciphersuites TLS_AES_128_GCM_SHA256')],
-    })),
+    provedByChange(noCommonCipherSuite, 'cipher_suites:all', facts, (address) => {
+      const inventory = namedBy(address, 'cipher_suites');
+      const names = listed(inventory.items.map(({ name }) => name));
+      return {
+        title: `no common cipher suite: the server has ${names}`,
+        summary: failsWith(facts, `no common cipher suite, the server has ${names}`),
+        ...inventoryParts(inventory, 'cipher suite'),
+        fix: {
+          text: `allow TLS_AES_128_GCM_SHA256 on ${address.address}: every client of TLS 1.3 has it (RFC 8446 section 9.1)`,
+          commands: [],
+        },
+        reproduce: [opensslClient(facts, address, '-tls1_3 -ciphersuites TLS_AES_128_GCM_SHA256')],
+      };
+    }),
 };

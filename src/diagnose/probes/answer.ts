@@ -21,8 +21,11 @@ export type Answer =
       /** `TLS 1.2`. */
       readonly version: string;
       readonly cipherSuite: string;
+      /** Its code point. */
+      readonly suiteCode: number;
       /** The group of the key share or the one that a HelloRetryRequest asks for. */
       readonly group: string | undefined;
+      readonly groupCode: number | undefined;
       readonly retry: boolean;
     }
   | { readonly kind: 'alert'; readonly name: string; readonly code: number; readonly isWarning: boolean }
@@ -136,8 +139,7 @@ function readServerHello(received: Uint8Array): Answer {
       return {
         kind: 'server_hello',
         version: versionName(hello.extensions.get(supportedVersions.helloRetryRequest) ?? hello.legacyVersion),
-        cipherSuite: suiteText(hello.cipherSuite),
-        group: groupText(hello.extensions.get(keyShare.helloRetryRequest)),
+        ...suiteAnd(hello.cipherSuite, hello.extensions.get(keyShare.helloRetryRequest)),
         retry: true,
       };
     }
@@ -145,8 +147,7 @@ function readServerHello(received: Uint8Array): Answer {
     return {
       kind: 'server_hello',
       version: versionName(hello.extensions.get(supportedVersions.serverHello) ?? hello.legacyVersion),
-      cipherSuite: suiteText(hello.cipherSuite),
-      group: groupText(hello.extensions.get(keyShare.serverHello)?.group),
+      ...suiteAnd(hello.cipherSuite, hello.extensions.get(keyShare.serverHello)?.group),
       retry: false,
     };
   } catch (error) {
@@ -172,6 +173,10 @@ export function firstMessage(received: Uint8Array): Uint8Array | undefined {
 
 function u16(bytes: Uint8Array, at: number): number {
   return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+}
+
+function suiteAnd(suiteCode: number, groupCode: number | undefined) {
+  return { cipherSuite: suiteText(suiteCode), suiteCode, group: groupText(groupCode), groupCode };
 }
 
 function suiteText(code: number): string {

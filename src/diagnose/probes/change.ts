@@ -8,6 +8,7 @@ import { VERSIONS, versionName } from '../../tls/wire.ts';
 import type { Target } from '../target.ts';
 import { widen, withEveryVersion, withoutExtension, withTls13, withVersionUpTo } from './hello.ts';
 import type { ProbeInput } from './input.ts';
+import { type InventoryChangeId, inventoryChangeOf } from './inventory-change.ts';
 
 /** A change by its name, as saved runs hold it. */
 export type ChangeId =
@@ -23,7 +24,8 @@ export type ChangeId =
   | 'protocol:http'
   | 'protocol:postgresql'
   | 'protocol:listen'
-  | VersionProbeId;
+  | VersionProbeId
+  | InventoryChangeId;
 
 /** One version asked for alone, or all of them at once. */
 export type VersionProbeId =
@@ -177,6 +179,11 @@ export const VERSION_PROBES: readonly { readonly id: VersionProbeId; readonly ve
   { id: 'version:any' },
 ];
 
+/** Whether a change asks for a version: it looks for no cause. */
+export function isVersionProbe(change: ChangeId): boolean {
+  return VERSION_PROBES.some(({ id }) => id === change);
+}
+
 /** They look for no cause: each asks for itself. */
 const ASKING = VERSION_PROBES.map(({ id, version }): Change => {
   const name = version === undefined ? 'every version from TLS 1.0 to 1.3' : versionName(version);
@@ -199,9 +206,28 @@ export const ALL_CHANGES: readonly Change[] = [...CHANGES, ...ASKING];
 
 /** The change of an id. @throws RangeError for one that does not exist */
 export function changeOf(id: ChangeId): Change {
-  const change = BY_ID.get(id);
+  const change = changeNamed(id);
   if (change === undefined) throw new RangeError(`no change ${id}`);
   return change;
+}
+
+/** Whether a text is the id of a change. */
+export function isChangeId(text: unknown): text is ChangeId {
+  return typeof text === 'string' && changeNamed(text) !== undefined;
+}
+
+/** Whether a change asks for more of what a server has: it looks for no cause. */
+export function isInventory(id: ChangeId): boolean {
+  return inventoryChangeOf(id) !== undefined;
+}
+
+function changeNamed(id: string): Change | undefined {
+  const change = BY_ID.get(id);
+  if (change !== undefined) return change;
+  const asking = inventoryChangeOf(id);
+  if (asking === undefined) return undefined;
+  const { bytes, ...words } = asking;
+  return { ...words, passesOn: 'server_hello', readsOn: true, bytes: ({ hello }) => inRecord(bytes(hello)) };
 }
 
 /** The failing value of the input that a change exchanges, in words. */

@@ -36,8 +36,7 @@ const TLS12_SUITES = Object.entries(CIPHER_SUITES)
   .sort(([a], [b]) => rankOf(b) - rankOf(a))
   .map(([, code]) => code);
 
-const REGISTERED: Readonly<Record<OfferedList, readonly number[]>> = {
-  cipher_suites: TLS13_SUITES,
+const REGISTERED: Readonly<Record<'groups' | 'signature_schemes', readonly number[]>> = {
   // RFC 8422 section 5.1.1: the two codes of arbitrary explicit curves name no group.
   groups: Object.values(GROUPS).filter((code) => code < 0xff00),
   signature_schemes: Object.values(SIGNATURE_SCHEMES),
@@ -134,13 +133,46 @@ function decode(bytes: Uint8Array): HelloToSend {
   return { ...hello, extensions: hello.extensions.raw };
 }
 
+/** Every registered cipher suite, group, of the versions that the hello offers, but these. Its own stay, they are refused. */
+export function without(hello: Uint8Array, list: 'cipher_suites' | 'groups', codes: readonly number[]): Uint8Array {
+  const wide = widenOne(decode(hello), list);
+  const others = (all: readonly number[]) => all.filter((code) => !codes.includes(code));
+  if (list === 'cipher_suites') return encodeClientHello({ ...wide, cipherSuites: others(wide.cipherSuites) });
+  return encodeClientHello(withCodes(wide, EXTENSION_TYPES.supported_groups, others));
+}
+
+/** These signature schemes alone for the handshake. The certificates of the chain may be signed by any. */
+export function onlySchemes(hello: Uint8Array, codes: readonly number[]): Uint8Array {
+  const message = decode(hello);
+  const id = EXTENSION_TYPES.signature_algorithms_cert;
+  const forChain = { id, data: new Writer().u16s(2, REGISTERED.signature_schemes).finish() };
+  const others = message.extensions.filter((extension) => extension.id !== id);
+  const extensions = [...others, forChain];
+  return encodeClientHello(withCodes({ ...message, extensions }, EXTENSION_TYPES.signature_algorithms, () => codes));
+}
+
 function widenOne(hello: HelloToSend, list: OfferedList): HelloToSend {
-  const registered = REGISTERED[list];
-  if (list === 'cipher_suites') return { ...hello, cipherSuites: union(hello.cipherSuites, registered) };
+  if (list === 'cipher_suites') return { ...hello, cipherSuites: union(hello.cipherSuites, suitesFor(hello)) };
   const id = list === 'groups' ? EXTENSION_TYPES.supported_groups : EXTENSION_TYPES.signature_algorithms;
+  return withCodes(hello, id, (own) => union(own, REGISTERED[list]));
+}
+
+/** The suites of the versions that a hello offers (RFC 8446 section 4.2.1). */
+function suitesFor({ extensions }: HelloToSend): number[] {
+  const offer = extensions.find(({ id }) => id === EXTENSION_TYPES.supported_versions);
+  if (offer === undefined) return TLS12_SUITES;
+  const versions = new Reader(offer.data).u16s(1, 'versions');
+  return [
+    ...(versions.includes(VERSIONS.tls13) ? TLS13_SUITES : []),
+    ...(versions.some((version) => version <= VERSIONS.tls12) ? TLS12_SUITES : []),
+  ];
+}
+
+/** With another list of code points in an extension that has one. */
+function withCodes(hello: HelloToSend, id: number, change: (own: readonly number[]) => readonly number[]): HelloToSend {
   const extensions = hello.extensions.map((extension) =>
     extension.id === id
-      ? { id, data: new Writer().u16s(2, union(new Reader(extension.data).u16s(2, 'list'), registered)).finish() }
+      ? { id, data: new Writer().u16s(2, change(new Reader(extension.data).u16s(2, 'list'))).finish() }
       : extension,
   );
   return { ...hello, extensions };
