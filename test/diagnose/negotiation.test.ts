@@ -47,7 +47,7 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
       'a group of its own',
       ['-tls1_3', '-groups', 'X448'],
       {},
-      { code: 'NO_COMMON_GROUP', connections: 5, changed: /^offered groups:/, after: /HelloRetryRequest/ },
+      { code: 'NO_COMMON_GROUP', connections: 6, changed: /^offered groups:/, after: /HelloRetryRequest/ },
     ],
     [
       'a key that signs with none of the schemes offered',
@@ -55,7 +55,7 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
       { signatureSchemes: ['rsa_pss_rsae_sha256'] },
       {
         code: 'NO_COMMON_SIGNATURE_SCHEME',
-        connections: 6,
+        connections: 10,
         changed: /^offered signature schemes:/,
         after: /ServerHello/,
       },

@@ -61,7 +61,10 @@ describe('the next probe', () => {
     const control = [...seen, ...probe(3, 'none', ALERT_40)];
     expect(plan(...control)).toBe('none');
     expect(search(...control).proved).toBe('NO_COMMON_GROUP');
-    expect(plan(...control, ...probe(4, 'none', ALERT_40))).toBeUndefined();
+    // Then what else the server has is asked for, until it has no more.
+    const proved = [...control, ...probe(4, 'none', ALERT_40)];
+    expect(plan(...proved)).toBe('groups:without:001d');
+    expect(plan(...proved, ...probe(5, 'groups:without:001d', ALERT_40))).toBeUndefined();
   });
 
   test('is one control after an alert that says its reason', () => {

@@ -110,7 +110,9 @@ describe('readAnswer', () => {
       kind: 'server_hello',
       version: 'TLS 1.3',
       cipherSuite: 'TLS_AES_128_GCM_SHA256',
+      suiteCode: 0x1301,
       group: 'x25519',
+      groupCode: 29,
       retry: false,
     });
   });
