@@ -48,6 +48,7 @@ const said: Record<string, readonly [node: RegExp, openssl: RegExp | null]> = {
   expired: [/^CERT_HAS_EXPIRED/, /num=10:certificate has expired/],
   'expired-intermediate': [/^CERT_HAS_EXPIRED/, /depth=1.*\n.*num=10:certificate has expired/],
   'not-yet-valid': [/^CERT_NOT_YET_VALID/, /num=9:certificate is not yet valid/],
+  'wrong-clock': [/^CERT_NOT_YET_VALID/, /num=9:certificate is not yet valid/],
   'wrong-name': [/no subjectAltName matches/, /num=62:hostname mismatch/i],
   // RFC 9525 forbids the name in the subject, and openssl still takes it.
   'no-san': [/no subjectAltName matches/, null],
@@ -84,7 +85,9 @@ describe('node:tls', () => {
     const endpoint = lab.endpoint(id);
     const expected = isBroken ? (said[id]?.[0] ?? unresolved[id] ?? /^not listed$/) : /^ok$/;
     expect(await viaNode(lab, endpoint)).toMatch(expected);
-    if (endpoint.repaired !== null) expect(await viaNode(lab, endpoint.repaired)).toBe('ok');
+    const { repaired } = endpoint;
+    // node:tls has the clock of this machine and no other.
+    if (repaired !== null && !repaired.args.includes('--at')) expect(await viaNode(lab, repaired)).toBe('ok');
   });
 });
 

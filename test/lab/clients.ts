@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { Resolver } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:tls';
+import { DAY } from '../../src/lab/ca.ts';
 import type { Lab, LabTarget } from '../../src/lab/index.ts';
 import { run } from '../support/peers.ts';
 
@@ -20,6 +21,8 @@ interface Settings {
   readonly cert?: string;
   readonly key?: string;
   readonly alpn: readonly string[];
+  /** Days from now. */
+  readonly at: number;
 }
 
 function settingsOf(lab: Lab, { args }: LabTarget): Settings {
@@ -29,6 +32,7 @@ function settingsOf(lab: Lab, { args }: LabTarget): Settings {
     ca: value('--ca') ?? lab.caFile,
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
+    at: Number(/^\+(\d+)d$/.exec(value('--at') ?? '')?.[1] ?? 0),
     alpn: (alpn ?? 'http/1.1').split(',').filter((name) => name !== ''),
   };
 }
@@ -81,7 +85,7 @@ export async function viaOpenssl(
   more: readonly string[] = [],
 ): Promise<{ readonly text: string }> {
   const { host, port } = target;
-  const { ca, cert, key, alpn } = settingsOf(lab, target);
+  const { ca, cert, key, alpn, at } = settingsOf(lab, target);
   const name = more.includes('-noservername') ? [] : ['-servername', host, '-verify_hostname', host];
   const args = [
     ...['s_client', '-connect', `127.0.0.1:${port}`, ...name],
@@ -90,6 +94,7 @@ export async function viaOpenssl(
     ...(alpn.length === 0 ? [] : ['-alpn', alpn.join(',')]),
     ...(cert === undefined ? [] : ['-cert', cert, '-cert_chain', cert]),
     ...(key === undefined ? [] : ['-key', key]),
+    ...(at === 0 ? [] : ['-attime', `${Math.floor((Date.now() + at * DAY) / 1000)}`]),
     ...more,
   ];
   const { stdout, stderr } = await run(openssl, args, { stdin: REQUEST, timeout: SILENCE });

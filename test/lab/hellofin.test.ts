@@ -53,6 +53,7 @@ const fixes: Record<string, RegExp> = {
   expired: /^renew the certificate/,
   'expired-intermediate': /replace the intermediate Lab Intermediate/,
   'not-yet-valid': /until \d{4}-/,
+  'wrong-clock': /^set the clock of this machine/,
   'wrong-name': /certificate for cedar\.example/,
   'no-san': /certificate for heather\.example/,
   'default-certificate': /add a virtual host and certificate for ginger\.example/,

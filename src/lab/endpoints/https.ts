@@ -9,10 +9,18 @@ export type HttpsOptions = Pick<
   'ALPNProtocols' | 'SNICallback' | 'ca' | 'ciphers' | 'groups' | 'requestCert'
 >;
 
-/** An HTTP server, 1.1 and 2, behind TLS with a certificate; it answers everything alike. */
-export function httpsServer({ cert, key }: LabCredential, options: HttpsOptions = {}): Server {
+/**
+ * An HTTP server, 1.1 and 2, behind TLS with a certificate; it answers everything alike.
+ * @param headers of its answers, beside the usual ones
+ */
+export function httpsServer(
+  { cert, key }: LabCredential,
+  options: HttpsOptions = {},
+  headers: Readonly<Record<string, string>> = {},
+): Server {
+  const usual = { 'content-type': 'text/plain', 'strict-transport-security': 'max-age=31536000' };
   const server = createHttp2Server({ cert, key, ...options }, (_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/plain', 'strict-transport-security': 'max-age=31536000' });
+    response.writeHead(200, { ...usual, ...headers });
     response.end('hellofin lab\n');
   });
   // A client that turns away in the middle of the handshake is what most endpoints here are for.

@@ -14,7 +14,7 @@ import { refused } from './refused.ts';
 import { resetting } from './resetting.ts';
 import { httpSilent, silent } from './silent.ts';
 import { tampered } from './tampered.ts';
-import { expired, expiredIntermediate, notYetValid } from './validity.ts';
+import { expired, expiredIntermediate, notYetValid, wrongClock } from './validity.ts';
 import { defaultCertificate, filteredName, refusesName, unknownName } from './virtual-hosts.ts';
 import { noSan, wrongName } from './wrong-name.ts';
 
@@ -51,6 +51,7 @@ export const ENDPOINTS: readonly EndpointSpec[] = [
   expired,
   expiredIntermediate,
   notYetValid,
+  wrongClock,
   wrongName,
   noSan,
   defaultCertificate,
