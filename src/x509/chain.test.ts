@@ -291,3 +291,42 @@ describe('what was sent', () => {
     expect(codes(validate(sent, [root.der]))).toEqual(['CHAIN_LIMIT_EXCEEDED@-']);
   });
 });
+
+describe('certificates found elsewhere', () => {
+  it('may stand in the path', () => {
+    const verdict = validate([leaf.der], [root.der], { fetched: [root.der, intermediate.der] });
+    expect(verdict).toMatchObject({
+      trusted: true,
+      sent: [0, undefined, undefined],
+      fetched: [undefined, 1, undefined],
+      findings: [],
+    });
+  });
+
+  it('keep their place where they were sent too, and are no roots', () => {
+    const verdict = validate([leaf.der, intermediate.der], [root.der], { fetched: [intermediate.der, leaf.der] });
+    expect(verdict).toMatchObject({
+      trusted: true,
+      sent: [0, 1, undefined],
+      fetched: [undefined, undefined, undefined],
+    });
+    expect(validate([leaf.der], [], { fetched: [intermediate.der, root.der] })).toMatchObject({
+      trusted: false,
+      fetched: [undefined, 0, 1],
+      findings: [{ code: 'ROOT_UNTRUSTED', depth: 2, sent: undefined }],
+    });
+  });
+
+  it('are passed over where they do not parse, and where there are too many', () => {
+    const broken = der.sequence(der.integer(1));
+    expect(validate([leaf.der], [root.der], { fetched: [broken, intermediate.der] }).trusted).toBe(true);
+    const strangers = Array.from({ length: 16 }, (_, index) => issue({ name: `Stranger ${index}`, ca: {} }).der);
+    expect(validate([leaf.der], [root.der], { fetched: [...strangers, intermediate.der] }).trusted).toBe(false);
+  });
+
+  it('are not the leaf', () => {
+    expect(codes(validate([], [root.der], { fetched: [leaf.der, intermediate.der] }))).toEqual([
+      'CERT_MISSING@-',
+    ]);
+  });
+});

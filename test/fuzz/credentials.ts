@@ -8,9 +8,10 @@ import { issueCertificate } from '../../src/x509/index.ts';
 /** PKCS#8 up to the 32 bytes of an Ed25519 seed (RFC 8410 section 7). Its signatures are deterministic. */
 const ED25519_PKCS8 = '302e020100300506032b657004220420';
 
-/** Seconds do not count: nothing here looks at the clock. */
-const NOT_BEFORE = Date.UTC(2026, 0, 1);
-const NOT_AFTER = Date.UTC(2036, 0, 1);
+/** The validity of every certificate here. Seconds do not count: nothing looks at the clock. */
+export const NOT_BEFORE = Date.UTC(2026, 0, 1);
+/** See {@link NOT_BEFORE}. */
+export const NOT_AFTER = Date.UTC(2036, 0, 1);
 
 /** A credential whose key signs here. */
 export type LocalCredential = Credential & { readonly key: PrivateKey };
@@ -45,6 +46,7 @@ function issue(number: number, name: string): LocalCredential {
   return { chain: [leaf, issuer], key, ocspResponse: Uint8Array.of(0x30, 0), scts: [Uint8Array.of(0, 1, 2)] };
 }
 
-function keyOf(number: number): PrivateKey {
+/** The key of a number: the same in every process. */
+export function keyOf(number: number): PrivateKey {
   return nodeCrypto.importPrivateKey(fromHex(ED25519_PKCS8 + number.toString(16).padStart(64, '0')));
 }

@@ -1,5 +1,6 @@
 import type { Target } from './target.ts';
 import { certificates } from './targets/certificates.ts';
+import { chains } from './targets/chains.ts';
 import { derReader } from './targets/der.ts';
 import { extensions } from './targets/extensions.ts';
 import { flights } from './targets/flights.ts';
@@ -8,6 +9,7 @@ import { privateKeys, publicKeys } from './targets/keys.ts';
 import { messages } from './targets/messages.ts';
 import { peers } from './targets/peers.ts';
 import { pem } from './targets/pem.ts';
+import { published } from './targets/published.ts';
 import { records } from './targets/records.ts';
 import { savedRuns } from './targets/saved-runs.ts';
 
@@ -21,6 +23,8 @@ export const targets: readonly Target[] = [
   ...extensions,
   derReader,
   certificates,
+  chains,
+  published,
   publicKeys,
   privateKeys,
   pem,
