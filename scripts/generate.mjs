@@ -11,6 +11,7 @@ import { projectFiles, root } from './gates/files.mjs';
 import { alerts } from './generate/alerts.mjs';
 import { commands } from './generate/commands.mjs';
 import { findings } from './generate/findings.mjs';
+import { endpoints } from './generate/lab.mjs';
 import { moduleMap } from './generate/module-map.mjs';
 import { stateTable } from './generate/states.mjs';
 
@@ -20,6 +21,7 @@ const generators = {
   findings,
   alerts,
   commands,
+  endpoints,
   'client states': () => stateTable('CLIENT_STATES'),
   'server states': () => stateTable('SERVER_STATES'),
 };
