@@ -2,7 +2,7 @@
 import { ALERTS, type AlertName, alertName } from '../tls/wire.ts';
 
 /** An alert in words. */
-export interface AlertMeaning {
+interface AlertMeaning {
   /** What its sender says with it. */
   readonly meaning: string;
   /** Who sends it, and when. */

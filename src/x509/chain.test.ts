@@ -325,8 +325,6 @@ describe('certificates found elsewhere', () => {
   });
 
   it('are not the leaf', () => {
-    expect(codes(validate([], [root.der], { fetched: [leaf.der, intermediate.der] }))).toEqual([
-      'CERT_MISSING@-',
-    ]);
+    expect(codes(validate([], [root.der], { fetched: [leaf.der, intermediate.der] }))).toEqual(['CERT_MISSING@-']);
   });
 });
