@@ -102,6 +102,15 @@ export interface ClientConfig extends CommonConfig {
   readonly keyShares?: readonly GroupName[];
   /** Fills the session id and sends change_cipher_spec (RFC 8446 appendix D.4). Default true. */
   readonly middleboxCompatibility?: boolean;
+  /** Offers values that are reserved for being ignored, so that peers do not forget how (RFC 8701). Default false. */
+  readonly grease?: boolean;
+  /** Sends the extensions in an order of chance, so that peers do not rely on one. Default false. */
+  readonly permuteExtensions?: boolean;
+  /**
+   * Bytes that a ClientHello message has at least, by padding (RFC 7685); at most 16,384. 512 helps with peers that hang
+   * on 256 to 511. Default 0.
+   */
+  readonly padHelloTo?: number;
   /** Ask for a stapled OCSP response. Default true. */
   readonly requestOcsp?: boolean;
   /** Ask for SignedCertificateTimestamps. Default true. */

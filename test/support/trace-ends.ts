@@ -4,6 +4,7 @@ import type { CryptoProvider, EphemeralShare, GroupName, PrivateKey, SchemeName 
 import { cookie } from '../../src/tls/extensions/cookie.ts';
 import { keyShare } from '../../src/tls/extensions/key-share.ts';
 import { supportedGroups } from '../../src/tls/extensions/supported-groups.ts';
+import { makeDisguise } from '../../src/tls/hello/disguise.ts';
 import type { Offer } from '../../src/tls/hello/offer.ts';
 import type { ClientConfig, Credential, ServerConfig } from '../../src/tls/index.ts';
 import { decodeMessage, type HandshakeMessage, type MessageOf } from '../../src/tls/messages/message.ts';
@@ -94,6 +95,7 @@ export function offerOf(trace: Trace, provider: CryptoProvider): Offer {
     cookie: undefined,
     psks: [],
     earlyData: false,
+    disguise: makeDisguise(config, crypto),
     extensionIds: new Set(hello.extensions.ids()),
     bytes,
   };

@@ -23,6 +23,7 @@ import { badConfiguration, type Settings, settings } from '../negotiate/settings
 import type { Tls13Suite } from '../registry/cipher-suites.ts';
 import { GROUPS } from '../registry/named-groups.ts';
 import { VERSIONS } from '../registry/versions.ts';
+import { type Disguise, disguised, makeDisguise } from './disguise.ts';
 import { bind, type OfferedPsk, offeredPsks, offersEarlyData, pskExtensions } from './offered-psks.ts';
 
 /** RFC 8446 section 4.1.2. */
@@ -42,7 +43,8 @@ export interface Offer {
   readonly psks: readonly OfferedPsk[];
   /** Whether 0-RTT data goes with it, under the first of the keys. */
   readonly earlyData: boolean;
-  /** Ids of the extensions sent: a response may have no others (RFC 8446 section 4.2). */
+  readonly disguise: Disguise;
+  /** Ids of the extensions that may be answered: a response has no others (RFC 8446 section 4.2), reserved ones neither. */
   readonly extensionIds: ReadonlySet<number>;
   /** The encoded ClientHello. */
   readonly bytes: Uint8Array;
@@ -66,8 +68,19 @@ export function firstOffer(config: ClientConfig, transportParameters?: Uint8Arra
   const legacySessionId = config.middleboxCompatibility === false ? EMPTY : set.crypto.random(32);
   const psks = offeredPsks(config, set);
   const earlyData = offersEarlyData(config, set, psks);
-  const offer = { config, settings: set, random, legacySessionId, shares, cookie: undefined, psks, earlyData };
-  return encodeOffer(offer, (hash, truncated) => set.crypto.digest(hash, truncated));
+  const disguise = makeDisguise(config, set.crypto);
+  const offer = {
+    config,
+    settings: set,
+    random,
+    legacySessionId,
+    shares,
+    cookie: undefined,
+    psks,
+    earlyData,
+    disguise,
+  };
+  return encodeOffer(offer, true, (hash, truncated) => set.crypto.digest(hash, truncated));
 }
 
 /**
@@ -87,9 +100,8 @@ export function secondOffer(
   const shares =
     group === undefined ? first.shares : new Map([[GROUPS[group], first.settings.crypto.group(group).generate()]]);
   const psks = first.psks.filter((psk) => psk.suite.hash === suite.hash);
-  return encodeOffer({ ...first, shares, cookie: echoed, psks, earlyData: false }, (_, truncated) =>
-    transcript.digestWith(truncated),
-  );
+  const offer = { ...first, shares, cookie: echoed, psks, earlyData: false };
+  return encodeOffer(offer, group === undefined, (_, truncated) => transcript.digestWith(truncated));
 }
 
 /**
@@ -104,6 +116,7 @@ function defaultShares(groups: readonly GroupName[]): GroupName[] {
 
 function encodeOffer(
   offer: Omit<Offer, 'extensionIds' | 'bytes'>,
+  hasFirstShares: boolean,
   digest: (hash: HashName, truncated: Uint8Array) => Uint8Array,
 ): Offer {
   const { config, settings: set } = offer;
@@ -133,14 +146,17 @@ function encodeOffer(
   if (offer.cookie !== undefined) extensions.push(extension(cookie.clientHello, offer.cookie));
   extensions.push(extension(keyShare.clientHello, entries));
   extensions.push(...pskExtensions(config, offer.psks, offer.earlyData));
+  const suites = set.suites.map((suite) => suite.code);
+  const plain = { cipherSuites: suites, extensions };
+  const { legacySessionId: id } = offer;
+  const parts = disguised(offer.disguise, set.crypto, plain, hasFirstShares, id.length);
   const bytes = encodeClientHello(
     {
       legacyVersion: VERSIONS.tls12,
       random: offer.random,
-      legacySessionId: offer.legacySessionId,
-      cipherSuites: set.suites.map((suite) => suite.code),
+      legacySessionId: id,
       legacyCompressionMethods: Uint8Array.of(0),
-      extensions,
+      ...parts,
     },
     set.allocate,
   );

@@ -91,6 +91,8 @@ function clientConfig(options: Options, credentials: readonly ShimCredential[], 
     ...(credential && { credential }),
     requestOcsp: options.enableOcspStapling,
     requestScts: options.enableSignedCertTimestamps,
+    grease: options.enableGrease,
+    permuteExtensions: options.permuteExtensions,
   };
 }
 

@@ -110,6 +110,8 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   '-enable-signed-cert-timestamps': on('enableSignedCertTimestamps'),
   '-install-cert-compression-algs': on('installCertCompressionAlgs'),
   '-install-one-cert-compression-alg': number('installOneCertCompressionAlg'),
+  '-enable-grease': on('enableGrease'),
+  '-permute-extensions': on('permuteExtensions'),
   '-quic': on('quic'),
   '-quic-transport-params': base64('quicTransportParams'),
   '-expect-quic-transport-params': base64('expectQuicTransportParams'),

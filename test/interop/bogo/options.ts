@@ -70,6 +70,8 @@ export class Options {
   enableOcspStapling = false;
   enableSignedCertTimestamps = false;
   quic = false;
+  enableGrease = false;
+  permuteExtensions = false;
   quicTransportParams = new Uint8Array(0);
   requireAnyClientCertificate = false;
   installCertCompressionAlgs = false;
