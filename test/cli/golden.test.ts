@@ -7,7 +7,16 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseRuns } from '../../src/cli/run-file.ts';
 import { paint } from '../../src/cli/terminal.ts';
-import { CAUSES, judge, messageLines, type Report, reportLines, runToJson } from '../../src/diagnose/index.ts';
+import {
+  CAUSES,
+  chainLines,
+  judge,
+  messageLines,
+  type Report,
+  reportLines,
+  runToJson,
+} from '../../src/diagnose/index.ts';
+import { chainsOf } from '../../src/node/probe/index.ts';
 
 const data = join(import.meta.dirname, 'data');
 const names = readdirSync(data)
@@ -46,6 +55,7 @@ describe.each(names)('%s', (name) => {
 
   test('each finding says what, why and what to do', () => {
     const { findings, facts } = reportOf(name);
+    const fetches = facts.run.observations.flatMap((one) => (one.kind === 'fetch' ? (one.connection ?? []) : []));
     const connections = facts.addresses.flatMap(({ tcp, exchanges }) => [
       tcp.connection,
       ...exchanges.map(({ connection }) => connection),
@@ -54,7 +64,7 @@ describe.each(names)('%s', (name) => {
       expect(CAUSES.map((cause) => cause.code)).toContain(code);
       for (const text of [title, summary, fix.text, docs]) expect(text).not.toBe('');
       expect(evidence.length).toBeGreaterThan(0);
-      expect(connections).toEqual(expect.arrayContaining([...proof.connections]));
+      expect([...connections, ...fetches]).toEqual(expect.arrayContaining([...proof.connections]));
       expect(fix.text).not.toMatch(/\b(maybe|perhaps|try)\b/);
     }
     expect(names).toContain(name);
@@ -70,7 +80,8 @@ const expected: Record<string, readonly string[]> = {
   'renewed-not-reloaded': ['CERT_EXPIRED'],
   'wrong-name': ['NAME_MISMATCH'],
   'self-signed': ['CERT_SELF_SIGNED'],
-  'no-intermediate': ['UNKNOWN_ISSUER'],
+  'no-intermediate': ['CHAIN_INCOMPLETE'],
+  'unknown-issuer': ['UNKNOWN_ISSUER'],
   'private-root': ['UNKNOWN_ISSUER'],
   'plain-http': ['NOT_TLS'],
   'smtp-banner': ['NOT_TLS'],
@@ -94,6 +105,15 @@ test('every recorded run gives the findings that it was recorded for', () => {
   const found = Object.fromEntries(names.map((name) => [name, reportOf(name).findings.map(({ code }) => code)]));
   expect(found).toEqual(expected);
 });
+
+test.each(['healthy', 'no-intermediate', 'unknown-issuer', 'self-signed', 'tls12-only'])(
+  'the certificates of %s',
+  async (name) => {
+    const report = reportOf(name);
+    const lines = chainLines(chainsOf(report), { clock: report.facts.run.clock, verbose: true });
+    await expect(paint(lines, plain)).toMatchFileSnapshot(join(data, `${name}.certificates.golden.txt`));
+  },
+);
 
 test('every field with its bytes', async () => {
   const [run] = readRuns('hello-retry-request');
