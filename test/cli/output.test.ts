@@ -168,10 +168,16 @@ describe('what there is', () => {
   test('--help lists the commands that exist, with examples', async () => {
     const { code, stdout } = await hellofin(['--help']);
     expect(code).toBe(0);
-    for (const name of ['check', 'explain', 'lab', 'completion', 'schema'])
+    for (const name of ['check', 'cert', 'explain', 'lab', 'completion', 'schema'])
       expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     for (const name of ['assess', 'listen', 'scan', 'diff']) expect(stdout).not.toMatch(new RegExp(`\\b${name}\\b`));
     expect(stdout).toContain('Examples:');
+  });
+
+  test.each(['check', 'cert', 'explain', 'lab', 'completion', 'schema'])('%s --help has examples', async (name) => {
+    const { code, stdout } = await hellofin([name, '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`\\nExamples:\\n {2}hellofin ${name}`));
   });
 
   test('schema prints the schema', async () => {
@@ -181,7 +187,7 @@ describe('what there is', () => {
 
   test('the completion of bash is a script without errors that knows the flags', async () => {
     const { stdout } = await hellofin(['completion', 'bash']);
-    expect(stdout).toContain('--max-connections');
+    for (const word of ['cert', '--full-chain', '--offline', '--max-connections']) expect(stdout).toContain(word);
     const checked = spawn('bash', ['-n'], { stdio: ['pipe', 'pipe', 'pipe'] });
     checked.stdin.end(stdout);
     expect(await textOf(checked)).toBe('');
@@ -189,7 +195,8 @@ describe('what there is', () => {
 
   test.each(['zsh', 'fish'])('the completion of %s names commands and flags', async (shell) => {
     const { stdout } = await hellofin(['completion', shell]);
-    for (const word of ['explain', 'completion', 'max-connections']) expect(stdout).toContain(word);
+    for (const word of ['cert', 'full-chain', 'explain', 'completion', 'max-connections'])
+      expect(stdout).toContain(word);
   });
 
   test('lab serves until it is interrupted', async () => {
