@@ -19,6 +19,9 @@ const MAX_REDIRECTS = 3;
 /** Fetches of one run, redirects and failures among them. */
 const MAX_FETCHES = 8;
 
+/** The timeouts that all fetches of a run may have taken together when another is begun. */
+const MAX_TIMEOUTS = 1.5;
+
 /** What would tell more of an incomplete chain. */
 export type RepairStep =
   | { readonly kind: 'fetch'; readonly url: string; readonly peer: string }
@@ -27,6 +30,8 @@ export type RepairStep =
 /** The next step for the first chain that can still be repaired; `undefined` when all is done that can be. */
 export function nextRepair(facts: Facts): RepairStep | undefined {
   const fetches = fetchesOf(facts);
+  const took = fetches.reduce((sum, one) => sum + one.took, 0);
+  const mayFetch = fetches.length < MAX_FETCHES && took < MAX_TIMEOUTS * facts.run.settings.timeout;
   for (const address of facts.addresses) {
     const { chain } = address;
     const missing = missingIssuer(facts, address);
@@ -35,8 +40,7 @@ export function nextRepair(facts: Facts): RepairStep | undefined {
     if (used.length >= MAX_STEPS) continue;
     for (const url of urlsOf(missing)) {
       const { next, end } = follow(url, fetches);
-      if (next !== undefined && fetches.length < MAX_FETCHES)
-        return { kind: 'fetch', url: next, peer: address.address };
+      if (next !== undefined && mayFetch) return { kind: 'fetch', url: next, peer: address.address };
       if (end?.status !== 'found' || end.connection === undefined || used.includes(end.connection)) continue;
       const { connection, identity, time: clock } = chain;
       const fetched = fetches.filter(

@@ -27,21 +27,23 @@ export async function fetchIssuer(
   resolver: Resolver,
   now: () => number,
 ): Promise<readonly (TcpObservation | FetchObservation)[]> {
-  const { url, connection, timeout } = request;
+  const { url, connection } = request;
   const at = now();
+  // One patience for all of it: the resolver, the connection and the answer.
+  const left = () => Math.max(request.timeout - (now() - at), 1);
   const seen = (outcome: Outcome): FetchObservation => ({
     ...{ kind: 'fetch', at, took: now() - at, url, certificates: [] },
     ...outcome,
   });
   const place = placeOf(url);
   if (typeof place === 'string') return [seen({ status: 'forbidden', detail: place })];
-  const found = await addressOf(place.host, request, resolver);
+  const found = await addressOf(place.host, { ...request, timeout: left() }, resolver);
   if (typeof found !== 'string') return [seen(found)];
-  const { socket, observation } = await openTcp({ address: found, port: place.port, connection, timeout }, now);
+  const { socket, observation } = await openTcp({ address: found, port: place.port, connection, timeout: left() }, now);
   if (socket === undefined) {
     return [observation, seen({ connection, status: 'unreachable', detail: `connection ${observation.status}` })];
   }
-  return [observation, seen({ connection, ...(await ask(socket, place, request)) })];
+  return [observation, seen({ connection, ...(await ask(socket, place, left())) })];
 }
 
 interface Place {
@@ -93,7 +95,7 @@ interface Answer {
   readonly body: Buffer;
 }
 
-async function ask(socket: Socket, place: Place, { timeout }: FetchRequest): Promise<Outcome> {
+async function ask(socket: Socket, place: Place, timeout: number): Promise<Outcome> {
   let answer: Answer;
   try {
     answer = await get(socket, place, timeout);
@@ -117,7 +119,7 @@ async function ask(socket: Socket, place: Place, { timeout }: FetchRequest): Pro
 
 function get(socket: Socket, { url }: Place, timeout: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer in ${timeout / 1000} s`)), timeout);
+    const timer = setTimeout(() => reject(new Error('no answer in time')), timeout);
     const settle = (end: () => void) => {
       clearTimeout(timer);
       end();

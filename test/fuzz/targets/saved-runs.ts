@@ -6,8 +6,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { fromAscii } from '../../../src/bytes/index.ts';
 import { parseRuns, runsDocument } from '../../../src/cli/run-file.ts';
-import { exitCodeOf, InputError, judge, messageLines, reportLines, reportToJson } from '../../../src/diagnose/index.ts';
+import {
+  chainLines,
+  exitCodeOf,
+  InputError,
+  judge,
+  messageLines,
+  reportLines,
+  reportToJson,
+} from '../../../src/diagnose/index.ts';
 import { toPlainText } from '../../../src/explain/index.ts';
+import { chainsOf } from '../../../src/node/probe/index.ts';
 import { type Mutation, mutateBytes } from '../mutate.ts';
 import type { Random } from '../random.ts';
 import { attempt, must, type Target } from '../target.ts';
@@ -96,7 +105,11 @@ export const savedRuns: Target = {
       const report = judge(run);
       exitCodeOf(report, 'warning');
       JSON.stringify(reportToJson(report));
-      const lines = [...reportLines(report, { verbose: true }), ...messageLines(run, { fields: true })];
+      const lines = [
+        ...reportLines(report, { verbose: true }),
+        ...messageLines(run, { fields: true }),
+        ...chainLines(chainsOf(report), { clock: run.clock, verbose: true }),
+      ];
       const steering = STEERING.exec(toPlainText(lines));
       must(steering === null, `U+${steering?.[0].charCodeAt(0).toString(16)} on the screen`);
     }
