@@ -26,7 +26,7 @@ export function peerKey(leaf: Uint8Array): ReturnType<typeof leafKey> | null {
 }
 
 /** Judges the peer's chain by a context's roots; `undefined` accepts it. */
-export function judge(
+export function refusalOf(
   settings: Settings,
   { verifier, config }: SecureContext,
   certificates: readonly PeerCertificate[],

@@ -1,30 +1,22 @@
 import { addAbortSignal, type Duplex } from 'node:stream';
-import { type Request, TlsConnection, type TlsError } from '../tls/index.ts';
-import { chooseContext, clientCredential, credentialFor, judge, peerKey } from './answers.ts';
+import type { Request, TlsConnection, TlsError } from '../tls/index.ts';
 import { batches } from './batches.ts';
 import { argumentError, codedError, disconnectedError } from './error.ts';
-import { withKeyLog } from './key-log.ts';
 import { LayeredSocket } from './layered-socket.ts';
 import { linger } from './linger.ts';
-import type { SecureContext } from './secure-context.ts';
 import { type Settings, settingsOf, type TLSSocketOptions } from './settings.ts';
 
 type Done = (error?: Error | null) => void;
-type ClientHello = Extract<Request, { readonly name: 'client_hello' }>;
 
 const NOTHING = Buffer.alloc(0);
 
 /**
- * A stream that drives a TlsConnection: bytes of the transport go in, its output goes out, its questions are answered
- * from the settings, its failures become the stream's. What only reports on the connection is in {@link TLSSocket}.
+ * A stream that drives a TlsConnection: bytes of the transport go in, its output goes out, its failures become the
+ * stream's. How its questions are answered is in {@link AnsweringSocket}.
  */
 export abstract class EngineSocket extends LayeredSocket {
   /** The server that this connection came to. */
   readonly server: TLSSocketOptions['server'];
-  /** Whether the peer's chain was found acceptable. */
-  authorized = false;
-  /** The code of what is wrong with the peer's chain, where the connection goes on all the same. */
-  authorizationError: string | null = null;
   /** The protocol agreed on, false for none, null before the handshake is done. */
   alpnProtocol: string | false | null = null;
   /** The name that the client asked for, false for none, null before the handshake is done. */
@@ -37,10 +29,9 @@ export abstract class EngineSocket extends LayeredSocket {
   protected engine: TlsConnection | undefined;
   /** Largest plaintext to put into one record; 0 leaves it to the engine. */
   protected maxFragment = 0;
-  #context: SecureContext;
-  #timer: NodeJS.Timeout | undefined;
   /** Why this side refused, where the engine knows only that it did. */
-  #reason: Error | undefined;
+  protected reason: Error | undefined;
+  #timer: NodeJS.Timeout | undefined;
   /** What was written before the handshake was done. */
   #waiting: { readonly chunks: readonly Buffer[]; readonly done: Done } | undefined;
   #final: Done | undefined;
@@ -62,7 +53,6 @@ export abstract class EngineSocket extends LayeredSocket {
     super(transport, { allowHalfOpen: options.allowHalfOpen ?? false });
     this.settings = settings;
     this.server = options.server;
-    this.#context = settings.context;
     this.#transportGone = transport.destroyed;
     transport.on('error', (error) => this.#fail(error));
     transport.on('close', () => this.#transportClosed());
@@ -107,17 +97,18 @@ export abstract class EngineSocket extends LayeredSocket {
     if (alone) process.nextTick(() => this.emit('close', this.#failed));
   }
 
+  /** The engine of this connection, made when the transport is there. @throws TlsError BAD_CONFIGURATION */
+  protected abstract makeEngine(): TlsConnection;
+
   #start(): void {
     if (this.destroyed) return;
-    const { transport, settings } = this;
+    const { transport } = this;
     if (this.#transportGone) {
-      this.#fail(disconnectedError(settings.role === 'server', undefined));
+      this.#fail(disconnectedError(this.settings.role === 'server', undefined));
       return;
     }
     try {
-      if (settings.role === 'server')
-        this.engine = TlsConnection.server(withKeyLog(settings.config, this, this.server));
-      else this.engine = TlsConnection.client(withKeyLog(settings.config, this, this.server));
+      this.engine = this.makeEngine();
     } catch (error) {
       this.#fail(error as TlsError);
       return;
@@ -149,6 +140,8 @@ export abstract class EngineSocket extends LayeredSocket {
     else this.#flush(engine);
     if (this.destroyed) return;
     this.#deliver(engine);
+    if (this.destroyed) return;
+    this.takeMore(engine);
     if (this.destroyed || this.#readEnded) return;
     if (engine.error !== undefined) this.#engineFailed(engine.error);
     else if (engine.readClosed) this.#endReading();
@@ -156,46 +149,29 @@ export abstract class EngineSocket extends LayeredSocket {
 
   #answerAll(engine: TlsConnection): void {
     for (let request = engine.request; request !== undefined && !this.#asking; request = engine.request) {
-      if (request.name === 'peer_key') engine.answer(request, peerKey(request.question.leaf));
-      else if (request.name === 'verdict') this.#judge(engine, request);
-      else if (request.name === 'client_hello') this.#chooseCredential(engine, request);
-      else if (request.name === 'client_certificate') {
-        engine.answer(request, clientCredential(request.question, this.#context.credentials));
-      } else engine.answer(request, null); // `sign`: credentials of the Node face hold their keys
+      this.answer(engine, request);
     }
   }
 
-  #judge(engine: TlsConnection, request: Extract<Request, { readonly name: 'verdict' }>): void {
-    const refusal = judge(this.settings, this.#context, request.question.chain);
-    this.authorized = refusal === undefined;
-    this.authorizationError = refusal?.code ?? null;
-    if (refusal === undefined || !this.settings.rejectUnauthorized) {
-      engine.answer(request, { accepted: true });
-    } else {
-      this.#reason = refusal;
-      engine.answer(request, { accepted: false, alert: refusal.alert, reason: refusal.message });
-    }
-  }
+  /** Answers a request of the engine's, at once or by way of {@link askOthers}. */
+  protected abstract answer(engine: TlsConnection, request: Request): void;
 
-  #chooseCredential(engine: TlsConnection, request: ClientHello): void {
-    let isAsking = true;
+  /** Asks somebody who answers once, now or later; input waits below until then. */
+  protected askOthers<T>(begin: (answer: (value: T) => void) => void, then: (value: T) => void): void {
+    const { engine } = this;
+    let isSynchronous = true;
+    let isAnswered = false;
     this.#asking = true;
-    chooseContext(this.settings, request.question.serverName, (chosen) => {
-      if (!this.#asking || this.destroyed) return;
+    begin((value) => {
+      if (isAnswered || this.destroyed || engine === undefined) return;
+      isAnswered = true;
       this.#asking = false;
-      if (chosen instanceof Error) {
-        this.#reason = chosen;
-        engine.abort('internal_error', chosen.message);
-      } else {
-        this.#context = chosen ?? this.#context;
-        engine.answer(request, credentialFor(request.question, this.#context.credentials));
-      }
-      if (isAsking) return;
+      then(value);
+      if (isSynchronous) return;
       if (!this.#paused) this.transport.resume();
       this.#pump(engine);
     });
-    isAsking = false;
-    // Input waits below until the answer is there.
+    isSynchronous = false;
     if (this.#asking) this.transport.pause();
   }
 
@@ -206,10 +182,8 @@ export abstract class EngineSocket extends LayeredSocket {
     this.secureConnecting = false;
     this.alpnProtocol = info.alpn ?? false;
     this.servername = info.serverName ?? false;
-    const { role, config } = this.settings;
-    if (role === 'server' && config.clientCertificate !== undefined && !info.peerCertificates?.length) {
-      this.authorizationError = 'UNABLE_TO_GET_ISSUER_CERT'; // what node:tls has for no certificate at all
-    }
+    this.opened(engine);
+    const { role } = this.settings;
     this.transport.cork();
     try {
       this.#flush(engine);
@@ -226,9 +200,18 @@ export abstract class EngineSocket extends LayeredSocket {
     }
   }
 
+  /** The handshake is done, and nobody knows yet. */
+  protected abstract opened(engine: TlsConnection): void;
+
+  /** Takes what else the engine has for its host. */
+  protected abstract takeMore(engine: TlsConnection): void;
+
+  /** 0-RTT data that is to be read as what stands before all other data. */
+  protected abstract takeEarly(engine: TlsConnection): readonly Uint8Array[];
+
   #deliver(engine: TlsConnection): void {
     let isWanted = true;
-    for (const data of engine.takeData()) {
+    for (const data of [...this.takeEarly(engine), ...engine.takeData()]) {
       isWanted = this.push(data);
       if (this.destroyed) return;
     }
@@ -239,7 +222,8 @@ export abstract class EngineSocket extends LayeredSocket {
 
   #send(chunks: readonly Buffer[], done: Done): void {
     const { engine } = this;
-    if (engine === undefined || this.secureConnecting) this.#waiting = { chunks, done };
+    // A server that took 0-RTT data may answer it before the handshake is done.
+    if (engine === undefined || (this.secureConnecting && !engine.writable)) this.#waiting = { chunks, done };
     else this.#sendPieces(engine, batches(chunks), 0, done);
   }
 
@@ -300,7 +284,7 @@ export abstract class EngineSocket extends LayeredSocket {
       this.#lingers = true;
       linger(this.transport);
     }
-    const reason = this.#reason;
+    const reason = this.reason;
     if (reason !== undefined && reason.cause === undefined) reason.cause = error;
     this.#fail(reason ?? error);
   }

@@ -9,6 +9,7 @@ import { builtin } from './builtin.ts';
 import { type ConnectOptions, connect } from './connect.ts';
 import { createSecureContext, type SecureContext } from './secure-context.ts';
 import { accept, type SecureConnectionListener, type ServerOptions, tcpOptions } from './server.ts';
+import { SessionCache } from './session-cache.ts';
 import { serverSettings } from './settings.ts';
 import type { TLSSocket } from './tls-socket.ts';
 
@@ -27,9 +28,16 @@ const CONTEXT_OPTIONS = [
 /** Options of {@link httpsAgent}: those of https.Agent and of {@link connect}. */
 export type HttpsAgentOptions = Omit<AgentOptions, keyof ConnectOptions> & ConnectOptions;
 
-/** An https.Agent whose connections are ours: `https.get(url, { agent })`. */
+/** Sessions that an agent keeps; https.Agent's default. */
+const CACHED_SESSIONS = 100;
+
+/**
+ * An https.Agent whose connections are ours: `https.get(url, { agent })`. It resumes sessions, and keeps as many of them
+ * as `maxCachedSessions` says.
+ */
 export function httpsAgent(options: HttpsAgentOptions = {}): Agent {
   const { Agent } = builtin('node:https');
+  const cache = new SessionCache(options.maxCachedSessions ?? CACHED_SESSIONS);
   let shared: SecureContext | undefined;
   class EngineAgent extends Agent {
     override createConnection(request: RequestOptions): TLSSocket {
@@ -37,7 +45,13 @@ export function httpsAgent(options: HttpsAgentOptions = {}): Agent {
       const own = CONTEXT_OPTIONS.some((name) => given[name] !== options[name]);
       if (!own) shared ??= options.secureContext ?? createSecureContext(options);
       const ALPNProtocols = given.ALPNProtocols ?? ['http/1.1'];
-      return connect({ ...given, ALPNProtocols, ...(own ? {} : { secureContext: shared }) });
+      const name = this.getName(request);
+      const session = given.session ?? cache.take(name);
+      const socket = connect({ ...given, session, ALPNProtocols, ...(own ? {} : { secureContext: shared }) });
+      socket.on('session', (latest: Buffer) => cache.put(name, latest));
+      // As https.Agent does: what failed may have failed because of it.
+      socket.once('close', (hadError: boolean) => hadError && cache.evict(name));
+      return socket;
     }
   }
   return new EngineAgent(options as AgentOptions);

@@ -11,5 +11,6 @@ export type { AlpnProtocols, NameList } from './names.ts';
 export { createSecureContext, SecureContext, type SecureContextOptions } from './secure-context.ts';
 export { createServer, type SecureConnectionListener, Server, type ServerOptions } from './server.ts';
 export type { SniAnswer, TLSSocketOptions } from './settings.ts';
+export { type SingleUse, SingleUseMemory } from './single-use.ts';
 export { TLSSocket } from './tls-socket.ts';
 export * from './trust/index.ts';

@@ -1,6 +1,6 @@
 import type { CryptoProvider } from '../crypto/index.ts';
 import { nodeCrypto } from '../crypto/node/index.ts';
-import type { CommonConfig, Credential } from '../tls/index.ts';
+import { type CommonConfig, type Credential, MAX_LIFETIME, type TicketKeys } from '../tls/index.ts';
 import { type CertificateCompressionName, certificateCompression } from './certificate-compression.ts';
 import {
   type KeyInput,
@@ -12,6 +12,7 @@ import {
 } from './credentials.ts';
 import { argumentError } from './error.ts';
 import { checkVersions, type NameList, parseCiphers, parseGroups, parseSigalgs } from './names.ts';
+import { ticketKeysOf } from './ticket-keys.ts';
 import { type ChainVerifier, defaultVerifier, verifierFor } from './trust/index.ts';
 
 /** Options of {@link createSecureContext}, by the names of node:tls. */
@@ -34,6 +35,12 @@ export interface SecureContextOptions {
   maxVersion?: string | undefined;
   /** Algorithms for certificates (RFC 8879), both ways, in order of preference. None unless given. */
   certificateCompression?: readonly CertificateCompressionName[] | undefined;
+  /** Servers: 48 bytes, or several times 48, of keys that seal tickets; the first seals. Its own, and new ones twice a day, unless given. */
+  ticketKeys?: Uint8Array | undefined;
+  /** Servers: seconds that a session can be resumed, 300 unless given; at most 604,800 (RFC 8446 section 4.6.1). */
+  sessionTimeout?: number | undefined;
+  /** Servers: sessions made under another text are not resumed. */
+  sessionIdContext?: string | undefined;
   /** Where the cryptography comes from; node:crypto unless given. */
   crypto?: CryptoProvider | undefined;
   /** Not implemented, and refused so that nobody relies on it. */
@@ -41,6 +48,9 @@ export interface SecureContextOptions {
   crl?: unknown;
   secureProtocol?: unknown;
 }
+
+/** Seconds; node:tls's default. */
+const SESSION_TIMEOUT = 300;
 
 /** The part of the engine's configuration that comes from a context. */
 type ContextConfig = Pick<
@@ -54,8 +64,13 @@ export class SecureContext {
   readonly credentials: readonly Credential[];
   /** DER certificates of `ca`, or `undefined` when the default roots are trusted. */
   readonly ca: readonly Uint8Array[] | undefined;
+  /** Seconds that a server's sessions can be resumed, 0 for none. */
+  readonly sessionTimeout: number;
+  readonly sessionIdContext: string;
   /** Judges peers' chains by `ca`, else by the default roots. */
   readonly verifier: ChainVerifier;
+
+  #tickets: TicketKeys | undefined;
 
   constructor(options: SecureContextOptions = {}) {
     refuse(options, ['pfx', 'crl', 'secureProtocol']);
@@ -74,9 +89,21 @@ export class SecureContext {
         : { certificateCompression: certificateCompression(options.certificateCompression) }),
     };
     this.credentials = parseCredentials(crypto, options.cert, options.key, options.passphrase);
+    if (options.ticketKeys !== undefined) this.#tickets = ticketKeysOf(crypto, options.ticketKeys);
+    this.sessionTimeout = options.sessionTimeout ?? SESSION_TIMEOUT;
+    if (!Number.isInteger(this.sessionTimeout) || this.sessionTimeout < 0 || this.sessionTimeout > MAX_LIFETIME) {
+      throw argumentError('ERR_OUT_OF_RANGE', `sessionTimeout: not a whole number of seconds up to ${MAX_LIFETIME}`);
+    }
+    this.sessionIdContext = options.sessionIdContext ?? '';
     const ca = list(options.ca);
     this.ca = ca.length === 0 ? undefined : ca.flatMap((input) => parseCertificates(input, 'ca'));
     this.verifier = this.ca === undefined ? defaultVerifier : verifierFor(this.ca);
+  }
+
+  /** Seal and open the tickets of servers with this context. */
+  get tickets(): TicketKeys {
+    this.#tickets ??= ticketKeysOf(this.config.crypto, undefined);
+    return this.#tickets;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { argumentError } from './error.ts';
 import { createSecureContext, SecureContext, type SecureContextOptions } from './secure-context.ts';
 import { type ServerSettings, serverSettings, type TLSSocketOptions } from './settings.ts';
+import { formatTicketKeys, parseTicketKeys } from './ticket-keys.ts';
 import { TLSSocket } from './tls-socket.ts';
 
 /** Options of {@link createServer}: those of net.createServer, and those of node:tls by their names. */
@@ -19,6 +20,10 @@ export type SecureConnectionListener = (socket: TLSSocket) => void;
  * A net.Server whose connections speak TLS. Emits 'secureConnection' with a TLSSocket after each handshake,
  * 'tlsClientError' with the error and the socket when one fails, and 'keylog'. A stream from elsewhere is taken in by
  * `emit('connection', stream)`.
+ *
+ * With listeners for 'newSession' (id, data, done) and 'resumeSession' (id, done) it keeps no sessions in tickets but
+ * with them. 'earlyData' (data, socket) brings 0-RTT data as it comes, before the handshake is done; without a listener
+ * it is what is read first afterwards.
  */
 export class Server extends NetServer {
   readonly #options: TLSSocketOptions;
@@ -49,6 +54,16 @@ export class Server extends NetServer {
     const context = options instanceof SecureContext ? options : createSecureContext(options);
     this.#named.unshift({ hostname: hostname.toLowerCase(), context });
     this.#update();
+  }
+
+  /** The keys of tickets, as `ticketKeys` takes them: 48 bytes each, the one that seals first. */
+  getTicketKeys(): Buffer {
+    return formatTicketKeys(this.#settings.context.tickets);
+  }
+
+  /** Uses other keys for tickets: 48 bytes, or several times 48; the first seals. @throws code ERR_INVALID_ARG_VALUE */
+  setTicketKeys(keys: Uint8Array): void {
+    this.#settings.context.tickets.replace(parseTicketKeys(keys));
   }
 
   #update(): void {

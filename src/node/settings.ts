@@ -8,6 +8,7 @@ import type { ClientConfig, ServerConfig, Trace } from '../tls/index.ts';
 import { argumentError } from './error.ts';
 import { type AlpnProtocols, parseAlpn } from './names.ts';
 import { refuse, SecureContext, type SecureContextOptions } from './secure-context.ts';
+import { type SingleUse, SingleUseMemory } from './single-use.ts';
 import { subjectsOf } from './trust/index.ts';
 
 /** Answers node:tls's SNICallback: the context for a name, or none for the server's own. */
@@ -46,6 +47,20 @@ export interface TLSSocketOptions extends SecureContextOptions {
   truncation?: 'error' | 'end' | undefined;
   /** Servers: choose the suite and the group in the server's order. True unless given. */
   honorCipherOrder?: boolean | undefined;
+  /** Clients: what an earlier connection's 'session' or `getSession` gave, to be resumed. */
+  session?: Uint8Array | undefined;
+  /** Servers: tickets after a full handshake, 0 to 8; 2 unless given. Ours. */
+  sessionTickets?: number | undefined;
+  /**
+   * Clients: sent at once with a session that allows it, before the server is known to be there. Whoever records it can
+   * send it again: only what does no harm twice (RFC 8446 section 8). The socket's `earlyData` tells what became of
+   * it; what was rejected is not sent again. Ours.
+   */
+  earlyData?: Uint8Array | undefined;
+  /** Servers: take so many bytes of 0-RTT data; none unless given. Ours. */
+  maxEarlyData?: number | undefined;
+  /** Servers: remembers which tickets were used for 0-RTT data; in this process unless given. Ours. */
+  singleUse?: SingleUse | undefined;
   /** Not implemented, and refused so that nobody relies on it. */
   ALPNCallback?: unknown;
   pskCallback?: unknown;
@@ -73,6 +88,7 @@ export interface ServerSettings extends CommonSettings {
   readonly role: 'server';
   readonly config: ServerConfig;
   readonly SNICallback: TLSSocketOptions['SNICallback'];
+  readonly singleUse: SingleUse;
 }
 
 /** See {@link clientSettings} and {@link serverSettings}. */
@@ -106,6 +122,7 @@ export function clientSettings(options: TLSSocketOptions, host = 'localhost'): C
       ...(serverName === '' || isIP(serverName) ? {} : { serverName: hostname.replace(/\.$/, '') }),
       ...(credential === undefined ? {} : { credential: more.length === 0 ? credential : 'ask' }),
       ...(options.requestOCSP === undefined ? {} : { requestOcsp: options.requestOCSP }),
+      sessions: { now: Date.now },
     },
     hostname,
     checkServerIdentity: options.checkServerIdentity,
@@ -129,8 +146,26 @@ export function serverSettings(options: TLSSocketOptions): ServerSettings {
       ...(requestCert ? { clientCertificate: rejectUnauthorized === false ? 'request' : 'require' } : {}),
       ...(options.honorCipherOrder === false ? { serverPreference: false } : {}),
       ...(authorities.length === 0 ? {} : { certificateAuthorities: authorities }),
+      ...serverSessions(options, context),
     },
     SNICallback,
+    singleUse: options.singleUse ?? new SingleUseMemory(),
+  };
+}
+
+/** What a server does about sessions; nothing where they end at once. */
+function serverSessions(options: TLSSocketOptions, context: SecureContext): Pick<ServerConfig, 'sessions'> {
+  const { sessionTimeout: lifetime = context.sessionTimeout, sessionTickets: count, maxEarlyData: max } = options;
+  if (lifetime === 0) return {};
+  return {
+    sessions: {
+      now: Date.now,
+      tickets: context.tickets,
+      lifetime,
+      context: Buffer.from(options.sessionIdContext ?? context.sessionIdContext),
+      ...(count === undefined ? {} : { count }),
+      ...(max ? { earlyData: { max } } : {}),
+    },
   };
 }
 

@@ -1,16 +1,18 @@
 import type { X509Certificate } from 'node:crypto';
 import type { EphemeralKeyInfo, PeerCertificate as LegacyCertificate } from 'node:tls';
-import { EngineSocket } from './engine-socket.ts';
+import { AnsweringSocket } from './answering-socket.ts';
 import { argumentError, codedError } from './error.ts';
 import { type CipherInfo, cipherInfo, ephemeralKeyInfo, legacyCertificate, x509Certificate } from './inspect.ts';
+import { ticketOf } from './sessions.ts';
 
 /**
  * TLS over a net.Socket or any other Duplex, with the surface of node:tls's TLSSocket.
  *
  * Beside a Duplex's events it emits 'secure' after the handshake, on clients then 'secureConnect'; 'OCSPResponse';
- * 'keylog' if that was listened to before the handshake began; 'timeout'.
+ * 'session' with a Buffer for each ticket of the server's; 'keylog' if that was listened to before the handshake began;
+ * 'timeout'.
  */
-export class TLSSocket extends EngineSocket {
+export class TLSSocket extends AnsweringSocket {
   readonly encrypted = true;
 
   getProtocol(): string | null {
@@ -50,14 +52,27 @@ export class TLSSocket extends EngineSocket {
     return Buffer.from(material.buffer, material.byteOffset, material.byteLength);
   }
 
-  /** Sessions are not resumed yet: never. */
   isSessionReused(): boolean {
-    return false;
+    return this.engine?.info.resumed === true;
   }
 
-  /** Sessions are not resumed yet: there is none to keep. */
-  getSession(): undefined {
-    return undefined;
+  /**
+   * The latest session that the server gave, for the `session` option of a later connection; undefined until it gave
+   * one. Opaque, and as secret as a key. TLS 1.3 servers give theirs after the handshake: 'session' tells when.
+   */
+  getSession(): Buffer | undefined {
+    return this.latestSession(this.engine);
+  }
+
+  /** The ticket in {@link getSession}. */
+  getTLSTicket(): Buffer | undefined {
+    const session = this.getSession();
+    return session === undefined ? undefined : ticketOf(session);
+  }
+
+  /** What became of 0-RTT data: a client's `earlyData`, or what a client sent to this server. Ours. */
+  get earlyData(): 'offered' | 'accepted' | 'rejected' | undefined {
+    return this.engine?.info.earlyData;
   }
 
   /** Largest plaintext to send in one record, 512 to 16,384 bytes; false, and nothing changed, for another number. */

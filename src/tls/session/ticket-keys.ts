@@ -34,8 +34,7 @@ const SEALS_FOR = 43_200;
 /** Seconds that it opens afterwards: as long as tickets live at most (RFC 8446 section 4.6.1). */
 const OPENS_FOR = 604_800;
 
-interface Key {
-  readonly name: Uint8Array;
+interface Key extends TicketKey {
   readonly aead: Aead;
   /** Milliseconds since 1970; absent for keys that the host rotates. */
   readonly made: number | undefined;
@@ -70,6 +69,12 @@ export class TicketKeys implements TicketSealer {
     this.#keys = keys.map((key) => this.#use(key, undefined));
   }
 
+  /** The keys that are in use at a time: what another server needs to take over, the sealing one first. */
+  export(now: number): TicketKey[] {
+    this.#current(now);
+    return this.#keys.map(({ name, key }) => ({ name, key }));
+  }
+
   seal(state: Uint8Array, now: number): Uint8Array {
     const { name, aead } = this.#current(now);
     const nonce = this.#crypto.random(AEAD_NONCE_LENGTH);
@@ -94,7 +99,7 @@ export class TicketKeys implements TicketSealer {
   }
 
   #use({ name, key }: TicketKey, made: number | undefined): Key {
-    return { name, aead: this.#crypto.aead(this.#cipher, key), made };
+    return { name, key, aead: this.#crypto.aead(this.#cipher, key), made };
   }
 }
 

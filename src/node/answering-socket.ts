@@ -1,0 +1,185 @@
+import type { Duplex } from 'node:stream';
+import { type Request, type ServerConfig, TlsConnection } from '../tls/index.ts';
+import { chooseContext, clientCredential, credentialFor, peerKey, type Refusal, refusalOf } from './answers.ts';
+import { EngineSocket } from './engine-socket.ts';
+import { withKeyLog } from './key-log.ts';
+import type { SecureContext } from './secure-context.ts';
+import { exportSession, importSession, type Resumable } from './sessions.ts';
+import type { Settings, TLSSocketOptions } from './settings.ts';
+
+type RequestOf<N extends Request['name']> = Extract<Request, { readonly name: N }>;
+
+/** Answers the engine's questions from the settings, from listeners and from the sessions that it is given. */
+export abstract class AnsweringSocket extends EngineSocket {
+  /** Whether the peer's chain was found acceptable. */
+  authorized = false;
+  /** The code of what is wrong with the peer's chain, where the connection goes on all the same. */
+  authorizationError: string | null = null;
+  /** Bytes at the begin of what is read that came as 0-RTT data: they may have been sent before (RFC 8446 section 8). Ours. */
+  earlyBytes = 0;
+  /** The latest session that the server gave. */
+  protected session: Buffer | undefined;
+  readonly #offered: Uint8Array | undefined;
+  readonly #earlyData: Uint8Array | undefined;
+  #context: SecureContext;
+  #resumable: Resumable | undefined;
+
+  /** @param settings as {@link EngineSocket} takes them. */
+  constructor(transport: Duplex, options: TLSSocketOptions = {}, settings?: Settings) {
+    super(transport, options, settings);
+    this.#context = this.settings.context;
+    this.#offered = options.session;
+    this.#earlyData = options.earlyData;
+  }
+
+  protected override makeEngine(): TlsConnection {
+    const { settings, server } = this;
+    if (settings.role === 'server')
+      return TlsConnection.server(withKeyLog(this.#serverConfig(settings.config), this, server));
+    this.#resumable = importSession(settings, this.#context, this.#offered);
+    const { sessions } = settings.config;
+    const config =
+      this.#resumable === undefined || sessions === undefined
+        ? settings.config
+        : {
+            ...settings.config,
+            sessions: {
+              ...sessions,
+              resume: this.#resumable.session,
+              ...(this.#earlyData === undefined ? {} : { earlyData: this.#earlyData }),
+            },
+          };
+    return TlsConnection.client(withKeyLog(config, this, server));
+  }
+
+  /** Sessions are kept by whoever listens for them, as with node:tls. */
+  #serverConfig(config: ServerConfig): ServerConfig {
+    const { server } = this;
+    const listeners = (server?.listenerCount('newSession') ?? 0) + (server?.listenerCount('resumeSession') ?? 0);
+    if (config.sessions === undefined || listeners === 0) return config;
+    return { ...config, sessions: { ...config.sessions, tickets: 'ask' } };
+  }
+
+  protected override answer(engine: TlsConnection, request: Request): void {
+    if (request.name === 'peer_key') engine.answer(request, peerKey(request.question.leaf));
+    else if (request.name === 'verdict') this.#judge(engine, request);
+    else if (request.name === 'client_hello') this.#chooseCredential(engine, request);
+    else if (request.name === 'client_certificate') {
+      engine.answer(request, clientCredential(request.question, this.#context.credentials));
+    } else if (request.name === 'find_session') this.#findSession(engine, request);
+    else if (request.name === 'store_session') this.#storeSession(engine, request);
+    else if (request.name === 'early_data') this.#useOnce(engine, request);
+    else engine.answer(request, null); // `sign` and `psk`: credentials of the Node face hold their keys, and it has no others
+  }
+
+  #judge(engine: TlsConnection, request: RequestOf<'verdict'>): void {
+    const { chain } = request.question;
+    const isJudged = this.#resumable !== undefined && this.#resumable.session.peerCertificates === chain;
+    const refusal: Refusal | undefined = isJudged
+      ? this.#resumable?.refusal
+      : refusalOf(this.settings, this.#context, chain);
+    this.authorized = refusal === undefined;
+    this.authorizationError = refusal?.code ?? null;
+    if (refusal === undefined || !this.settings.rejectUnauthorized) {
+      engine.answer(request, { accepted: true });
+      return;
+    }
+    // A server that refuses the chain of a session asks for a certificate anew.
+    if (!request.question.resumed) this.reason = refusal;
+    engine.answer(request, { accepted: false, alert: refusal.alert, reason: refusal.message });
+  }
+
+  #chooseCredential(engine: TlsConnection, request: RequestOf<'client_hello'>): void {
+    this.askOthers<SecureContext | Error | undefined>(
+      (answer) => chooseContext(this.settings, request.question.serverName, answer),
+      (chosen) => {
+        if (chosen instanceof Error) {
+          this.reason = chosen;
+          engine.abort('internal_error', chosen.message);
+        } else {
+          this.#context = chosen ?? this.#context;
+          engine.answer(request, credentialFor(request.question, this.#context.credentials));
+        }
+      },
+    );
+  }
+
+  #findSession(engine: TlsConnection, request: RequestOf<'find_session'>): void {
+    const { server } = this;
+    this.askOthers<Uint8Array | Error | null>(
+      (answer) => {
+        const id = Buffer.from(request.question.id);
+        const done = (error: Error | null, state?: Uint8Array | null) => answer(error ?? state ?? null);
+        if (!server?.emit('resumeSession', id, done)) answer(null);
+      },
+      (found) => {
+        if (found instanceof Error) {
+          this.reason = found;
+          engine.abort('internal_error', found.message);
+        } else engine.answer(request, found);
+      },
+    );
+  }
+
+  #storeSession(engine: TlsConnection, request: RequestOf<'store_session'>): void {
+    const { id, state } = request.question;
+    this.askOthers<boolean>(
+      (answer) => {
+        const isHeard = this.server?.emit('newSession', Buffer.from(id), Buffer.from(state), () => answer(true));
+        if (!isHeard) answer(false);
+      },
+      (isStored) => engine.answer(request, isStored),
+    );
+  }
+
+  #useOnce(engine: TlsConnection, request: RequestOf<'early_data'>): void {
+    const { settings } = this;
+    const { id, issued, until } = request.question;
+    this.askOthers<boolean>(
+      (answer) => {
+        if (settings.role !== 'server') throw new Error('a client is asked for 0-RTT data');
+        // What can not be told to be new is taken for old.
+        Promise.resolve(settings.singleUse.use(id, issued, until)).then(answer, () => answer(false));
+      },
+      (isFirst) => engine.answer(request, isFirst),
+    );
+  }
+
+  protected override opened(engine: TlsConnection): void {
+    const { role, config } = this.settings;
+    if (role === 'server' && config.clientCertificate !== undefined && !engine.info.peerCertificates?.length) {
+      this.authorizationError = 'UNABLE_TO_GET_ISSUER_CERT'; // what node:tls has for no certificate at all
+    }
+  }
+
+  /** Before the handshake is done it is for those who want it early; the others read it when nobody can repeat it. */
+  protected override takeEarly(engine: TlsConnection): readonly Uint8Array[] {
+    const { server } = this;
+    const isWanted = this.secureConnecting && server !== undefined && server.listenerCount('earlyData') > 0;
+    if (this.secureConnecting && !isWanted) return [];
+    const early = engine.takeEarlyData();
+    if (!isWanted) {
+      for (const { length } of early) this.earlyBytes += length;
+      return early;
+    }
+    for (const data of early) server.emit('earlyData', Buffer.from(data), this);
+    return [];
+  }
+
+  protected override takeMore(engine: TlsConnection): void {
+    if (this.listenerCount('session') > 0) this.#takeSessions(engine, true);
+  }
+
+  /** The latest session. @param engine where it may wait, if there is one. */
+  protected latestSession(engine: TlsConnection | undefined): Buffer | undefined {
+    if (engine !== undefined) this.#takeSessions(engine, false);
+    return this.session;
+  }
+
+  #takeSessions(engine: TlsConnection, emit: boolean): void {
+    for (const session of engine.takeSessions()) {
+      this.session = exportSession(session);
+      if (emit && !this.destroyed) this.emit('session', this.session);
+    }
+  }
+}
