@@ -45,12 +45,13 @@ export function decodeFound<Name extends HandshakeName>(
   return message?.type === name ? (message as MessageOf<Name>) : undefined;
 }
 
-/** The same for a message of a server that selected TLS 1.2 or older; `undefined` where it selected TLS 1.3. */
+/** The same where the server selected TLS 1.2 or older; `undefined` where it selected TLS 1.3. */
 export function decodeTls12Found<Name extends Tls12Message['type']>(
   tls: Recorded | undefined,
+  direction: Direction,
   name: Name,
 ): Extract<Tls12Message, { readonly type: Name }> | undefined {
-  const event = findMessage(tls, 'received', name);
+  const event = findMessage(tls, direction, name);
   const context = beforeTls13(tls);
   if (event === undefined || context === undefined) return undefined;
   const message = readable(() => decodeTls12Message(event.bytes, context));
@@ -85,11 +86,16 @@ export function alertReceived(tls: Recorded | undefined): AlertEvent | undefined
 
 /** The certificates that the server sent, DER, the leaf first: views of its Certificate message. */
 export function certificatesReceived(tls: Recorded | undefined): Uint8Array[] {
-  const list =
+  return certificatesIn(tls, 'received') ?? [];
+}
+
+/** The certificates of one side; `undefined` where it sent no Certificate message. */
+export function certificatesIn(tls: Recorded | undefined, direction: Direction): Uint8Array[] | undefined {
+  const message =
     beforeTls13(tls) === undefined
-      ? decodeFound(tls, 'received', 'certificate')?.certificateList
-      : decodeTls12Found(tls, 'certificate')?.certificateList;
-  return (list ?? []).map(({ certData }) => certData);
+      ? decodeFound(tls, direction, 'certificate')
+      : decodeTls12Found(tls, direction, 'certificate');
+  return message?.certificateList.map(({ certData }) => certData);
 }
 
 /** Where each of them stands in the message. */

@@ -31,7 +31,7 @@ export function negotiatedOf(tls: Recorded | undefined): Negotiated {
   const verify = decodeFound(tls, 'received', 'certificate_verify');
   const protocol = decodeFound(tls, 'received', 'encrypted_extensions')?.extensions.get(alpn.encryptedExtensions);
   const version = hello?.extensions.get(supportedVersions.serverHello) ?? hello?.legacyVersion;
-  const exchange = decodeTls12Found(tls, 'server_key_exchange');
+  const exchange = decodeTls12Found(tls, 'received', 'server_key_exchange');
   const scheme = verify?.algorithm ?? exchange?.algorithm;
   const group = groupText(hello?.extensions.get(keyShare.serverHello)?.group, exchange?.params);
   return {

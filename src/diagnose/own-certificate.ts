@@ -15,7 +15,7 @@ import {
   printable,
   X509Error,
 } from '../x509/index.ts';
-import { decodeFound, decodeTls12Found, findMessage, type Recorded } from './messages.ts';
+import { certificatesIn, decodeFound, decodeTls12Found, findMessage, type Recorded } from './messages.ts';
 import { instant } from './words.ts';
 
 /** One thing that is wrong with it. */
@@ -43,7 +43,7 @@ const MAX_AUTHORITIES = 64;
 
 /** The names of the CAs that the server takes certificates of, DER; empty where it does not say (RFC 8446 section 4.2.4). */
 export function acceptedAuthorities(tls: Recorded | undefined): Uint8Array[] {
-  const older = decodeTls12Found(tls, 'certificate_request');
+  const older = decodeTls12Found(tls, 'received', 'certificate_request');
   if (older !== undefined) return [...older.certificateAuthorities];
   const request = decodeFound(tls, 'received', 'certificate_request');
   const data = request?.extensions.raw.find(({ id }) => id === EXTENSION_TYPES.certificate_authorities)?.data;
@@ -74,8 +74,7 @@ export function authorityNames(authorities: readonly Uint8Array[]): string[] {
 /** Judges the client certificate that was sent. `undefined` where none was. @param clock epoch milliseconds */
 export function ownCertificate(tls: Recorded | undefined, clock: number): OwnCertificate | undefined {
   const message = findMessage(tls, 'sent', 'certificate')?.bytes;
-  const chain =
-    decodeFound(tls, 'sent', 'certificate')?.certificateList.flatMap(({ certData }) => parsed(certData)) ?? [];
+  const chain = (certificatesIn(tls, 'sent') ?? []).flatMap(parsed);
   const [leaf] = chain;
   if (message === undefined || leaf === undefined) return undefined;
   const at = leaf.der.byteOffset - message.byteOffset;

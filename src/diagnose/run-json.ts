@@ -5,7 +5,8 @@
 import { fromHex, toHex } from '../bytes/index.ts';
 import type { StampedEvent } from '../explain/index.ts';
 import { type MessageEvent, TlsError } from '../tls/index.ts';
-import { decodeMessage, FieldTree } from '../tls/wire.ts';
+import { decodeMessage, decodeTls12Message, FieldTree } from '../tls/wire.ts';
+import { beforeTls13 } from './messages.ts';
 import type { Observation } from './observations.ts';
 import type { Run } from './run.ts';
 
@@ -64,10 +65,14 @@ export function withFields(run: RunWithoutFields): Run {
     ...run,
     observations: run.observations.map((one): Observation => {
       if (one.kind !== 'tls') return one;
-      const events = one.events.map(
+      const bare = one.events.map(
+        ({ at, event }): StampedEvent => ({ at, event: event.kind === 'message' ? { ...event, fields: [] } : event }),
+      );
+      const selected = beforeTls13({ events: bare });
+      const events = bare.map(
         ({ at, event }): StampedEvent => ({
           at,
-          event: event.kind === 'message' ? { ...event, fields: fieldsOf(event.bytes) } : event,
+          event: event.kind === 'message' ? { ...event, fields: fieldsOf(event.bytes, selected) } : event,
         }),
       );
       return { ...one, events };
@@ -76,10 +81,11 @@ export function withFields(run: RunWithoutFields): Run {
 }
 
 /** The fields as far as the bytes decode. */
-function fieldsOf(bytes: Uint8Array): MessageEvent['fields'] {
+function fieldsOf(bytes: Uint8Array, selected: ReturnType<typeof beforeTls13>): MessageEvent['fields'] {
   const tree = new FieldTree();
   try {
-    decodeMessage(bytes[0] ?? 0, bytes, tree);
+    if (selected === undefined) decodeMessage(bytes[0] ?? 0, bytes, tree);
+    else decodeTls12Message(bytes, selected, tree);
   } catch (error) {
     if (!(error instanceof TlsError)) throw error;
   }

@@ -4,7 +4,7 @@ import type { AddressFacts, Facts } from '../facts.ts';
 import type { Evidence, Finding } from '../finding.ts';
 import { handshakeText, probeWith } from '../handshakes.ts';
 import { type FindingParts, failsWith, makeFinding, symptomText } from '../make-finding.ts';
-import { alertReceived, decodeFound, findMessage } from '../messages.ts';
+import { alertReceived, certificatesIn, findMessage } from '../messages.ts';
 import { acceptedAuthorities, authorityNames, type OwnFault, ownCertificate } from '../own-certificate.ts';
 import { curl } from '../reproduce.ts';
 import { instant, listed } from '../words.ts';
@@ -189,8 +189,8 @@ function isRefused({ symptom, negotiated, http }: AddressFacts): boolean {
 
 /** Whether our Certificate held one; `undefined` where none was sent, not even an empty one. */
 function hasSent({ tls }: AddressFacts): boolean | undefined {
-  const certificate = decodeFound(tls, 'sent', 'certificate');
-  return certificate === undefined ? undefined : certificate.certificateList.length > 0;
+  const certificates = certificatesIn(tls, 'sent');
+  return certificates === undefined ? undefined : certificates.length > 0;
 }
 
 function proofOf(address: AddressFacts): Required<Pick<FindingParts, 'where' | 'evidence' | 'proof'>> {
