@@ -93,7 +93,7 @@ function nameIn(
   const answer = readAnswer(exchange.received);
   if (answer.kind !== 'server_hello') return undefined;
   if (list === 'cipher_suites') return { code: answer.suiteCode, name: answer.cipherSuite };
-  const params = decodeTls12Found(flightFactsOf(exchange), 'server_key_exchange')?.params;
+  const params = decodeTls12Found(flightFactsOf(exchange), 'received', 'server_key_exchange')?.params;
   const code = params?.kind === 'ecdhe' ? params.group : answer.groupCode;
   return code === undefined ? undefined : { code, name: groupName(code) ?? `group ${code}` };
 }
