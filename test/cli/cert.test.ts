@@ -146,44 +146,48 @@ describe('PEM', () => {
     if (intermediate !== undefined) expect(leaf?.verify(intermediate.publicKey)).toBe(true);
   });
 
-  test.skipIf(openssl === undefined)('a server that sends it satisfies clients that are not ours', async () => {
-    const ca = testCa('Pem Root');
-    const middle = ca.intermediate('Pem Intermediate');
-    const repository = createRepository((_, response) => response.end(middle.chain[0]));
-    const caIssuers = [`http://127.0.0.1:${await listen(repository)}/`];
-    const issued = middle.issue({ names: ['localhost'], caIssuers });
-    const folder = tempDir();
-    const [leaf, key, full, root] = ['leaf.pem', 'key.pem', 'full.pem', 'root.pem'].map((name) => join(folder, name));
-    if (leaf === undefined || key === undefined || full === undefined || root === undefined) throw new Error('no path');
-    writeFileSync(leaf, `${issued.cert.split('-----END')[0]}-----END CERTIFICATE-----\n`);
-    writeFileSync(key, issued.key);
-    writeFileSync(root, ca.cert);
-    const broken = await startOpensslServer(['-key', key, '-cert', leaf]);
-    try {
-      const { stdout } = await hellofin([
-        'cert',
-        `localhost:${broken.port}`,
-        '-4',
-        '--ca',
-        root,
-        '--full-chain',
-        '-o',
-        full,
-      ]);
-      expect(stdout).toBe('');
-    } finally {
-      await broken.stop();
-    }
-    const fixed = await startOpensslServer(['-key', key, '-cert', leaf, '-cert_chain', full]);
-    try {
-      const { code } = await hellofin([`localhost:${fixed.port}`, '-4', '--ca', root, '--no-http', '--offline']);
-      expect(code).toBe(0);
-      const client = ['s_client', '-connect', `127.0.0.1:${fixed.port}`, '-CAfile', root, '-verify_return_error'];
-      expect((await run(openssl ?? '', client, { stdin: '' })).stdout).toContain('Verify return code: 0 (ok)');
-    } finally {
-      await fixed.stop();
-    }
-  });
+  test.skipIf(openssl === undefined).each(['-tls1_3', '-tls1_2'])(
+    'a server (%s) that sends it satisfies clients that are not ours',
+    async (version) => {
+      const ca = testCa('Pem Root');
+      const middle = ca.intermediate('Pem Intermediate');
+      const repository = createRepository((_, response) => response.end(middle.chain[0]));
+      const caIssuers = [`http://127.0.0.1:${await listen(repository)}/`];
+      const issued = middle.issue({ names: ['localhost'], caIssuers });
+      const folder = tempDir();
+      const [leaf, key, full, root] = ['leaf.pem', 'key.pem', 'full.pem', 'root.pem'].map((name) => join(folder, name));
+      if (leaf === undefined || key === undefined || full === undefined || root === undefined)
+        throw new Error('no path');
+      writeFileSync(leaf, `${issued.cert.split('-----END')[0]}-----END CERTIFICATE-----\n`);
+      writeFileSync(key, issued.key);
+      writeFileSync(root, ca.cert);
+      const broken = await startOpensslServer([version, '-key', key, '-cert', leaf]);
+      try {
+        const { stdout } = await hellofin([
+          'cert',
+          `localhost:${broken.port}`,
+          '-4',
+          '--ca',
+          root,
+          '--full-chain',
+          '-o',
+          full,
+        ]);
+        expect([stdout, certificatesIn(readFileSync(full, 'utf8')).length]).toEqual(['', 2]);
+      } finally {
+        await broken.stop();
+      }
+      const fixed = await startOpensslServer([version, '-key', key, '-cert', leaf, '-cert_chain', full]);
+      try {
+        const { code } = await hellofin([`localhost:${fixed.port}`, '-4', '--ca', root, '--no-http', '--offline']);
+        expect(code).toBe(0);
+        const client = ['s_client', '-connect', `127.0.0.1:${fixed.port}`, '-CAfile', root, '-verify_return_error'];
+        expect((await run(openssl ?? '', client, { stdin: '' })).stdout).toContain('Verify return code: 0 (ok)');
+      } finally {
+        await fixed.stop();
+      }
+    },
+  );
 
   test('where there is no chain to a trusted root nothing is printed', async () => {
     for (const id of ['unknown-issuer', 'self-signed']) {
