@@ -24,6 +24,7 @@ export type { ProbeInput } from './probes/input.ts';
 export { proveKey } from './probes/key-proof.ts';
 export { exitCodeOf, judge, type NotMeasured, type Report } from './report.ts';
 export { reportToJson } from './report-json.ts';
+export { quote } from './reproduce.ts';
 export { type ExpiryLimit, type Run, type RunSettings, SCHEMA } from './run.ts';
 export { bytesFromHex, type Json, type RunWithoutFields, runToJson, withFields } from './run-json.ts';
 export { type ChainsView, chainLines } from './screen/chains.ts';

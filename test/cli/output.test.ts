@@ -168,17 +168,20 @@ describe('what there is', () => {
   test('--help lists the commands that exist, with examples', async () => {
     const { code, stdout } = await hellofin(['--help']);
     expect(code).toBe(0);
-    for (const name of ['check', 'cert', 'explain', 'lab', 'completion', 'schema'])
+    for (const name of ['check', 'cert', 'explain', 'lab', 'demo', 'completion', 'schema'])
       expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     for (const name of ['assess', 'listen', 'scan', 'diff']) expect(stdout).not.toMatch(new RegExp(`\\b${name}\\b`));
     expect(stdout).toContain('Examples:');
   });
 
-  test.each(['check', 'cert', 'explain', 'lab', 'completion', 'schema'])('%s --help has examples', async (name) => {
-    const { code, stdout } = await hellofin([name, '--help']);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(new RegExp(`\\nExamples:\\n {2}hellofin ${name}`));
-  });
+  test.each(['check', 'cert', 'explain', 'lab', 'demo', 'completion', 'schema'])(
+    '%s --help has examples',
+    async (name) => {
+      const { code, stdout } = await hellofin([name, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(new RegExp(`\\nExamples:\\n {2}hellofin ${name}`));
+    },
+  );
 
   test('schema prints the schema', async () => {
     const { stdout } = await hellofin(['schema']);

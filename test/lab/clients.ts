@@ -42,7 +42,7 @@ function settingsOf(lab: Lab, { args }: LabTarget): Settings {
  * protocol that it asked for, else why not.
  */
 export async function viaNode(lab: Lab, target: LabTarget): Promise<string> {
-  const { host, port } = target;
+  const { host, port, args } = target;
   const { ca, cert, key, alpn } = settingsOf(lab, target);
   const resolver = new Resolver({ timeout: 1_000, tries: 1 });
   resolver.setServers([lab.resolver.replace('udp://', '')]);
@@ -73,7 +73,7 @@ export async function viaNode(lab: Lab, target: LabTarget): Promise<string> {
     socket.once('close', () => done('closed'));
     // A refusal of the client's certificate comes after the handshake.
     socket.once('secureConnect', () => socket.write(REQUEST));
-    socket.once('data', () => done(alpn.length > 0 && socket.alpnProtocol === false ? 'no ALPN' : 'ok'));
+    socket.once('data', () => done(args.includes('--alpn') && socket.alpnProtocol === false ? 'no ALPN' : 'ok'));
   });
 }
 

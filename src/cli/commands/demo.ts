@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { causeOf } from '../../diagnose/index.ts';
+import { causeOf, quote } from '../../diagnose/index.ts';
 import { type Line, styled } from '../../explain/index.ts';
 import { type Lab, type LabEndpoint, type LabTarget, startLab } from '../../lab/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -71,7 +71,7 @@ export async function runDemo(lab: Lab, io: Io): Promise<ExitCode> {
       progress.show(`${index + 1} of ${lab.endpoints.length}: ${endpoint.target}`);
       const { screen } = (await outcomes[index]) ?? { screen: { stdout: '' } };
       progress.clear();
-      say([styled('dim', `$ hellofin ${[endpoint.target, ...endpoint.args.map(quoted)].join(' ')}`)]);
+      say([styled('dim', `$ hellofin ${[endpoint.target, ...endpoint.args.map(quote)].join(' ')}`)]);
       io.print(screen.stdout);
       say([]);
     }
@@ -208,9 +208,4 @@ function resultsOf({ stdout }: Ended): NonNullable<Document['results']> {
   } catch {
     return [];
   }
-}
-
-/** An argument as a shell needs it. */
-function quoted(arg: string): string {
-  return /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`;
 }

@@ -1,3 +1,4 @@
+import { quote } from '../../diagnose/index.ts';
 import { type Line, styled } from '../../explain/index.ts';
 import { type Lab, startLab } from '../../lab/index.ts';
 import { jsonDocument } from '../document.ts';
@@ -23,27 +24,35 @@ function labDocument({ caFile, resolver, endpoints }: Lab): string {
 }
 
 function screen({ caFile, resolver, endpoints }: Lab, { env, stdout }: Io): string {
-  const [host, port, twin] = [
-    Math.max(...endpoints.map((one) => one.host.length)),
-    6,
+  const widths = [
+    Math.max(...endpoints.map(({ target }) => target.length)),
     Math.max(...endpoints.map(({ repaired }) => repaired?.target.length ?? 0)),
   ];
+  const row = (cells: readonly string[]) => cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ');
+  const [first] = endpoints;
+  const flags = `--ca ${quote(caFile)} --resolver ${resolver}`;
   return paint(
     [
-      [styled('dim', `${'endpoint'.padEnd(host + port)}  ${'repaired twin'.padEnd(twin)}`)],
-      ...endpoints.map(
-        ({ target, repaired, fault, args }): Line => [
-          styled('strong', target.padEnd(host + port)),
-          `  ${(repaired?.target ?? '').padEnd(twin)}  ${fault}`,
-          styled('dim', args.length === 0 ? '' : `  ${args.join(' ')}`),
-        ],
-      ),
+      [styled('dim', row(['endpoint', 'repaired twin', 'what is true']))],
+      ...endpoints.flatMap(({ target, fault, args, repaired }): Line[] => [
+        [row([target, repaired?.target ?? '', fault])],
+        ...argumentLines(args, repaired?.args ?? []),
+      ]),
       [],
-      ['resolver  ', resolver],
-      ['CA        ', caFile],
-      ['try       ', styled('accent', `hellofin ${endpoints[0]?.target} --ca ${caFile} --resolver ${resolver}`)],
+      ['try  ', styled('accent', `hellofin ${first?.target} ${flags}`)],
       [styled('dim', 'serving on loopback until interrupted')],
     ],
     { color: wantsColor('auto', { isTTY: stdout.isTTY === true, env }), plain: false },
   );
+}
+
+/** What an endpoint and its twin need on the command line. */
+function argumentLines(args: readonly string[], twin: readonly string[]): Line[] {
+  const text = (list: readonly string[]) => list.map(quote).join(' ');
+  const line = (what: string): Line => [styled('dim', `  ${what}`)];
+  if (text(args) === text(twin)) return args.length === 0 ? [] : [line(`both with ${text(args)}`)];
+  return [
+    ...(args.length === 0 ? [] : [line(`with ${text(args)}`)]),
+    ...(twin.length === 0 ? [] : [line(`the twin with ${text(twin)}`)]),
+  ];
 }

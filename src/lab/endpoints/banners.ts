@@ -11,9 +11,6 @@ interface Greeting {
   readonly complaint: string;
 }
 
-/** The protocol alone: what they say over TLS is no HTTP, so that nothing is asked there. */
-const NO_HTTP = ['--no-http', '--alpn', ''];
-
 function bannerEndpoint(id: string, host: string, greeting: Greeting): EndpointSpec {
   return {
     id,
@@ -25,9 +22,8 @@ function bannerEndpoint(id: string, host: string, greeting: Greeting): EndpointS
         socket.on('error', () => undefined);
         converse(socket, kit.host, greeting);
       }),
-      args: NO_HTTP,
     }),
-    repaired: (kit) => ({ server: overTls(greeting, kit.host, kit.ca.issue({ names: [kit.host] })), args: NO_HTTP }),
+    repaired: (kit) => ({ server: overTls(greeting, kit.host, kit.ca.issue({ names: [kit.host] })) }),
   };
 }
 
