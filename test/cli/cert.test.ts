@@ -204,7 +204,7 @@ describe('PEM', () => {
     for (const id of ['refused', 'plain-http']) {
       const { code, stdout, stderr } = await cert(id, '--pem');
       expect([code, stdout]).toEqual([1, '']);
-      expect(stderr).toContain('no certificate was sent');
+      expect(stderr).toContain('no certificate came');
     }
   });
 

@@ -72,7 +72,7 @@ function printPem(
   if (status !== 'healthy') say(summary);
   const ders = isFull ? chain?.full : chain?.sent;
   if (chain === undefined || ders === undefined) {
-    say(chain === undefined ? 'no certificate was sent' : 'no chain to a trusted root was found: nothing is printed');
+    say(chain === undefined ? 'no certificate came' : 'no chain to a trusted root was found: nothing is printed');
     return exitCode === EXIT.ok ? EXIT.finding : exitCode;
   }
   for (const { endpoints } of others) {
