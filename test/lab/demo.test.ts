@@ -1,10 +1,13 @@
 /** The demo tells right from wrong: it fails as soon as an endpoint is not what its name says. */
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { runDemo } from '../../src/cli/commands/demo.ts';
 import type { EndpointSpec } from '../../src/lab/endpoint.ts';
 import { ENDPOINTS } from '../../src/lab/endpoints/index.ts';
 import { startEndpoints } from '../../src/lab/lab.ts';
-import { surroundings } from '../cli/command.ts';
+import { command, surroundings } from '../cli/command.ts';
+import { tempDir } from '../support/peers.ts';
 
 function spec(id: string): EndpointSpec {
   const found = ENDPOINTS.find((one) => one.id === id);
@@ -81,4 +84,17 @@ test('so does one with a twin that is not repaired', async () => {
   expect(code).toBe(1);
   expect(stdout).toContain(`repaired, and still with a finding: ${lab.endpoint('expired').repaired?.target}`);
   expect(stdout).toContain('1 of 1 endpoints told right');
+});
+
+test('interrupted, it leaves nothing behind', async () => {
+  const folder = tempDir();
+  const child = spawn(process.execPath, [command, 'demo'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, ...surroundings, TMPDIR: folder },
+  });
+  child.stdout.once('data', () => child.kill('SIGINT'));
+  child.stdout.resume();
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  expect(await ended).toBe(130);
+  expect(readdirSync(folder)).toEqual([]);
 });

@@ -58,6 +58,8 @@ export async function runDemo(lab: Lab, io: Io): Promise<ExitCode> {
   const say = (...lines: readonly Line[]) => io.print(paint(lines, { color, plain: false }));
   const progress = progressLine(io.stderr, io.env.TERM);
   const folder = mkdtempSync(join(tmpdir(), 'hellofin-demo-'));
+  const clear = () => rmSync(folder, { recursive: true, force: true });
+  io.onInterrupt(clear);
   const tour = new Tour(lab, folder, color, io.env);
   try {
     say(
@@ -80,7 +82,7 @@ export async function runDemo(lab: Lab, io: Io): Promise<ExitCode> {
     progress.clear();
     return verdict(lab, await Promise.all(outcomes), sick, say);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    clear();
   }
 }
 
