@@ -13,7 +13,7 @@ import { startNameServer } from '../../src/lab/name-server.ts';
 import { createHttp2Server } from '../../src/node/index.ts';
 import { chainsOf } from '../../src/node/probe/index.ts';
 import { requirePeer, run, startOpensslServer, tempDir } from '../support/peers.ts';
-import { testCa } from '../support/pki.ts';
+import { type TestCertificate, testCa } from '../support/pki.ts';
 import { hellofin, parseDocument } from './command.ts';
 
 const openssl = requirePeer('openssl');
@@ -97,21 +97,39 @@ describe('the screen', () => {
     expect((await cert('expired', '-q')).stdout).toMatch(/^✖ \S+ fails: certificate expired 3 days ago\n$/);
   });
 
-  test('one chain for addresses that send the same', async () => {
-    const ca = testCa();
-    const issued = ca.issue({ names: ['localhost'] });
-    const create = () =>
-      createHttp2Server({ cert: issued.cert, key: issued.key }, () => undefined) as unknown as Server;
-    const port = await listen(create());
-    const second = create();
-    servers.push(second);
-    await new Promise<void>((resolve) => second.listen(port, '127.0.0.2', () => resolve()));
-    const caFile = join(tempDir(), 'ca.pem');
-    writeFileSync(caFile, ca.cert);
+  /** Two addresses of one name, with a server for each of these certificates, in the order of the addresses. */
+  async function twoAddresses(first: TestCertificate, second: TestCertificate, run: (args: string[]) => Promise<void>) {
+    const create = ({ cert, key }: TestCertificate) => createHttp2Server({ cert, key }, () => undefined);
+    const port = await listen(create(first) as unknown as Server);
+    const other = create(second) as unknown as Server;
+    servers.push(other);
+    await new Promise<void>((resolve) => other.listen(port, '127.0.0.2', () => resolve()));
     const names = await startNameServer(new Map([['localhost', { a: ['127.0.0.1', '127.0.0.2'] }]]));
-    const { stdout } = await hellofin(['cert', `localhost:${port}`, '--ca', caFile, '--resolver', names.url]);
+    await run([`localhost:${port}`, '--resolver', names.url]);
     await names.close();
-    expect(stdout).toContain(`  127.0.0.1:${port} and 127.0.0.2:${port}, 1 certificate sent\n`);
+  }
+
+  test('one chain for addresses that send the same', async () => {
+    const issued = testCa().issue({ names: ['localhost'] });
+    await twoAddresses(issued, issued, async (args) => {
+      const { stdout } = await hellofin(['cert', ...args]);
+      expect(stdout).toMatch(/^ {2}127\.0\.0\.1:(\d+) and 127\.0\.0\.2:\1, 1 certificate sent$/m);
+    });
+  });
+
+  test('each chain where they differ; PEM is that of the first, and says so', async () => {
+    const ca = testCa();
+    const [first, second] = [ca.issue({ names: ['localhost'] }), ca.issue({ names: ['localhost'] })];
+    await twoAddresses(first, second, async (args) => {
+      const { stdout } = await hellofin(['cert', ...args]);
+      expect(stdout.match(/, 1 certificate sent$/gm)).toHaveLength(2);
+      const pem = await hellofin(['cert', ...args, '--pem']);
+      expect(pem.stdout).toBe(first.cert);
+      expect(pem.stderr).toMatch(/^hellofin: 127\.0\.0\.2:\d+ sends another chain, which --connect chooses; /m);
+      const [target = ''] = args;
+      const chosen = await hellofin(['cert', target, '--connect', target.replace('localhost', '127.0.0.2'), '--pem']);
+      expect(chosen.stdout).toBe(second.cert);
+    });
   });
 
   test('names cannot steer the terminal', async () => {
