@@ -1,6 +1,6 @@
 /** Faults of a certificate that its bytes prove and that all have one form: what, where, which rule, what to do. */
 import type { Cause } from '../cause.ts';
-import { bytesOf, certificateFinding, problemsOf, roleOf } from '../certificates.ts';
+import { bytesOf, certificateFinding, type LocatedProblem, problemsOf, roleOf } from '../certificates.ts';
 import type { FindingCode, ForeignMessage } from '../finding.ts';
 
 interface Defect {
@@ -9,6 +9,14 @@ interface Defect {
   readonly meaning: string;
   readonly remedy: string;
   readonly alsoKnownAs: readonly ForeignMessage[];
+  /** What else is to be said of it. */
+  notes?(located: LocatedProblem): readonly string[];
+}
+
+/** Measured with a leaf of RSA 1,024. */
+function whoRefusesShortRsa({ problem }: LocatedProblem): string[] {
+  if (problem.depth !== 0 || !problem.message.includes('RSA key has')) return [];
+  return ['curl and openssl refuse it, Node.js from version 24 too; Go, Java and Node.js 22 take it'];
 }
 
 const DEFECTS: readonly Defect[] = [
@@ -58,14 +66,16 @@ const DEFECTS: readonly Defect[] = [
     code: 'CERT_KEY_WEAK',
     title: 'a key in the chain is too weak',
     meaning:
-      'RSA below 2,048 bits or with an exponent that protects nothing, or DSA: in the leaf or in a CA above it. OpenSSL refuses it at its usual security level 2, and no public CA issues it.',
+      'RSA below 2,048 bits or with an exponent that protects nothing, or DSA: in the leaf or in a CA above it. OpenSSL refuses it at security level 2, which distributions and newer versions have; clients on other libraries may still take it. No public CA issues it.',
     remedy: 'Make a new key, P-256 or RSA 2048, and have it certified.',
     alsoKnownAs: [
       { client: 'openssl', text: 'EE certificate key too weak' },
       { client: 'openssl', text: 'CA certificate key too weak' },
       { client: 'curl', text: 'EE certificate key too weak' },
+      { client: 'Node.js', text: 'UNSPECIFIED EE certificate key too weak' },
       { client: 'Chrome', text: 'ERR_CERT_WEAK_KEY' },
     ],
+    notes: whoRefusesShortRsa,
   },
   {
     code: 'CERT_KEY_UNSUPPORTED',
@@ -131,8 +141,9 @@ const DEFECTS: readonly Defect[] = [
 export const chainDefects: readonly Cause[] = DEFECTS.map(causeOf);
 
 function causeOf(defect: Defect): Cause {
+  const { notes, ...words } = defect;
   const cause: Cause = {
-    ...defect,
+    ...words,
     severity: 'error',
     step: 'cert',
     provedBy: 'The bytes of the certificate, and the section that they are held against.',
@@ -146,6 +157,7 @@ function causeOf(defect: Defect): Cause {
             ...bytesOf(located, roleOf(located), problem.spec),
             { kind: 'text', text: `${problem.message} (${problem.spec})` },
           ],
+          notes: notes?.(located) ?? [],
           fix: {
             text: `${lowerFirst(defect.remedy.replace(/\.$/, ''))}; it is served on ${address.address}`,
             commands: [],

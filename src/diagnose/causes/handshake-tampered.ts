@@ -29,7 +29,7 @@ export const handshakeTampered: Cause = {
   alsoKnownAs: [
     { client: 'openssl', text: 'decryption failed or bad record mac' },
     { client: 'curl', text: 'decryption failed or bad record mac' },
-    { client: 'Node.js', text: 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC' },
+    { client: 'Node.js', text: 'EPROTO decryption failed or bad record mac' },
     { client: 'Go', text: 'local error: tls: bad record MAC' },
     { client: 'Go', text: 'remote error: tls: bad record MAC' },
     { client: 'Java', text: 'Tag mismatch' },

@@ -21,7 +21,7 @@ const NEAR: Readonly<Record<string, (name: string) => string>> = {
     `${name} stands in the certificate as a DNS name; an address is looked for among its addresses (RFC 9525 section 6.4)`,
   // Measured with each of these clients.
   common_name: (name) =>
-    `${name} stands in the subject's common name only, which is no server's name (RFC 9525 section 2): curl, openssl, Node.js and GnuTLS take it all the same, Go and Chrome do not`,
+    `${name} stands in the subject's common name only, which is no server's name (RFC 9525 section 2): curl, openssl, Node.js, Java and GnuTLS take it all the same, Go and Chrome do not`,
 };
 
 /** Near misses that are a host's name, which may be served here. */
