@@ -61,6 +61,10 @@ export const OID = {
   ecdsaWithSHA512: '1.2.840.10045.4.3.4',
   ed25519: '1.3.101.112',
   ed448: '1.3.101.113',
+  // ML-DSA (RFC 9881 section 2): keys and signatures
+  mlDsa44: '2.16.840.1.101.3.4.3.17',
+  mlDsa65: '2.16.840.1.101.3.4.3.18',
+  mlDsa87: '2.16.840.1.101.3.4.3.19',
   // Hash functions and the mask generation function (RFC 4055 section 2)
   mgf1: '1.2.840.113549.1.1.8',
   sha256: '2.16.840.1.101.3.4.2.1',

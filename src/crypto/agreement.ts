@@ -19,12 +19,21 @@ export function invalidShare(message: string, cause?: unknown): CryptoError {
 }
 
 /**
- * ML-KEM-768 (FIPS 203), from node:crypto or a library. `encapsulate` throws when the key's coefficients are not
- * reduced (section 7.2, the modulus check); nothing else here depends on the peer but lengths, which are checked.
+ * ML-KEM (FIPS 203) of one parameter set, from node:crypto or a library. `encapsulate` throws when the key's
+ * coefficients are not reduced (section 7.2, the modulus check); nothing else here depends on the peer but lengths,
+ * which are checked.
  */
-export interface MlKem768 {
+export interface MlKem {
+  readonly parameters: MlKemParameters;
   generate(): { readonly encapsulationKey: Uint8Array; decapsulate(ciphertext: Uint8Array): Uint8Array };
   encapsulate(encapsulationKey: Uint8Array): { readonly ciphertext: Uint8Array; readonly secret: Uint8Array };
+}
+
+/** A parameter set by name, with its lengths in bytes. */
+export interface MlKemParameters {
+  readonly name: 'ml-kem-768' | 'ml-kem-1024';
+  readonly encapsulationKey: number;
+  readonly ciphertext: number;
 }
 
 /** The part of a portable ML-KEM library that is used here. */
@@ -34,14 +43,14 @@ export interface MlKemLibrary {
   decapsulate(cipherText: Uint8Array, secretKey: Uint8Array): Uint8Array;
 }
 
-/** Lengths of ML-KEM-768 in bytes (FIPS 203 table 3). */
-export const ML_KEM_768 = { encapsulationKey: 1184, ciphertext: 1088 } as const;
+/** FIPS 203 table 3. */
+export const ML_KEM_768: MlKemParameters = { name: 'ml-kem-768', encapsulationKey: 1184, ciphertext: 1088 };
+export const ML_KEM_1024: MlKemParameters = { name: 'ml-kem-1024', encapsulationKey: 1568, ciphertext: 1568 };
 
-const X25519_LENGTH = 32;
-
-/** A portable library as {@link MlKem768}. */
-export function libraryMlKem(library: MlKemLibrary): MlKem768 {
+/** A portable library as {@link MlKem}. */
+export function libraryMlKem(parameters: MlKemParameters, library: MlKemLibrary): MlKem {
   return {
+    parameters,
     generate() {
       const { publicKey, secretKey } = library.keygen();
       return {
@@ -56,44 +65,69 @@ export function libraryMlKem(library: MlKemLibrary): MlKem768 {
   };
 }
 
+/** X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem section 4): ML-KEM's part comes first. */
+export function x25519MlKem768(x25519: KeyAgreement, mlKem: MlKem): KeyAgreement {
+  return hybrid('X25519MLKEM768', mlKem, { agreement: x25519, length: 32, isFirst: false });
+}
+
+/** SecP256r1MLKEM768 (draft-ietf-tls-ecdhe-mlkem section 4): the curve's part comes first. */
+export function secp256r1MlKem768(secp256r1: KeyAgreement, mlKem: MlKem): KeyAgreement {
+  return hybrid('SecP256r1MLKEM768', mlKem, { agreement: secp256r1, length: 65, isFirst: true });
+}
+
+/** SecP384r1MLKEM1024 (draft-ietf-tls-ecdhe-mlkem section 4): the curve's part comes first. */
+export function secp384r1MlKem1024(secp384r1: KeyAgreement, mlKem: MlKem): KeyAgreement {
+  return hybrid('SecP384r1MLKEM1024', mlKem, { agreement: secp384r1, length: 97, isFirst: true });
+}
+
+/** The classical half: the length of its shares in bytes, and whether it stands before ML-KEM's. */
+interface Classical {
+  readonly agreement: KeyAgreement;
+  readonly length: number;
+  readonly isFirst: boolean;
+}
+
 /**
- * X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem section 4): shares and secrets are ML-KEM's followed by X25519's.
- * Both halves must be valid; that X25519 refuses an all-zero secret covers the hybrid too.
+ * Two agreements as one: shares and secrets are the two parts behind each other. Both halves must be valid; what the
+ * classical one refuses, as X25519 an all-zero secret, the hybrid refuses too.
  */
-export function x25519MlKem768(x25519: KeyAgreement, mlKem: MlKem768): KeyAgreement {
+function hybrid(name: GroupName, mlKem: MlKem, classical: Classical): KeyAgreement {
+  const { encapsulationKey, ciphertext } = mlKem.parameters;
+  const join = (kem: Uint8Array, dh: Uint8Array) => concat(classical.isFirst ? [dh, kem] : [kem, dh]);
+  const split = (share: Uint8Array, kemLength: number) => {
+    const expected = kemLength + classical.length;
+    if (share.length !== expected) throw invalidShare(`${name} share of ${share.length} bytes, not ${expected}`);
+    const at = classical.isFirst ? classical.length : kemLength;
+    const [head, tail] = [share.subarray(0, at), share.subarray(at)];
+    return classical.isFirst ? { kem: tail, dh: head } : { kem: head, dh: tail };
+  };
   return {
-    name: 'X25519MLKEM768',
+    name,
     generate() {
       const kem = mlKem.generate();
-      const dh = x25519.generate();
+      const dh = classical.agreement.generate();
       return {
-        share: concat([kem.encapsulationKey, dh.share]),
+        share: join(kem.encapsulationKey, dh.share),
         finish(peerShare) {
-          const { head, tail } = split(peerShare, ML_KEM_768.ciphertext);
-          const dhSecret = dh.finish(tail);
-          return concat([kem.decapsulate(head), dhSecret]);
+          const peer = split(peerShare, ciphertext);
+          const dhSecret = dh.finish(peer.dh);
+          return join(kem.decapsulate(peer.kem), dhSecret);
         },
       };
     },
     respond(peerShare) {
-      const { head, tail } = split(peerShare, ML_KEM_768.encapsulationKey);
-      const dh = x25519.respond(tail);
-      const kem = encapsulate(mlKem, head);
-      return { share: concat([kem.ciphertext, dh.share]), secret: concat([kem.secret, dh.secret]) };
+      const peer = split(peerShare, encapsulationKey);
+      const dh = classical.agreement.respond(peer.dh);
+      const kem = encapsulate(mlKem, peer.kem);
+      return { share: join(kem.ciphertext, dh.share), secret: join(kem.secret, dh.secret) };
     },
   };
 }
 
-function encapsulate(mlKem: MlKem768, encapsulationKey: Uint8Array) {
+function encapsulate(mlKem: MlKem, encapsulationKey: Uint8Array) {
   try {
     return mlKem.encapsulate(encapsulationKey);
   } catch (cause) {
-    throw invalidShare('not an ML-KEM-768 encapsulation key', cause);
+    throw invalidShare(`not an encapsulation key of ${mlKem.parameters.name}`, cause);
   }
-}
-
-function split(share: Uint8Array, at: number): { head: Uint8Array; tail: Uint8Array } {
-  const expected = at + X25519_LENGTH;
-  if (share.length !== expected) throw invalidShare(`X25519MLKEM768 share of ${share.length} bytes, not ${expected}`);
-  return { head: share.subarray(0, at), tail: share.subarray(at) };
 }

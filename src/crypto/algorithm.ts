@@ -37,14 +37,28 @@ export const EDWARDS = {
   ed448: { bits: 448, bytes: 57 },
 } as const;
 
+/** ML-DSA by parameter set (FIPS 204 table 2): lengths of public and of expanded private keys in bytes. */
+export const ML_DSA = {
+  'ml-dsa-44': { publicKey: 1312, expandedKey: 2560 },
+  'ml-dsa-65': { publicKey: 1952, expandedKey: 4032 },
+  'ml-dsa-87': { publicKey: 2592, expandedKey: 4896 },
+} as const;
+
+/** A parameter set of ML-DSA. */
+export type MlDsaName = keyof typeof ML_DSA;
+
 const RSA = '2a864886f70d010101';
 const RSASSA_PSS = '2a864886f70d01010a';
 const MGF1 = '2a864886f70d010108';
 const EC_PUBLIC_KEY = '2a8648ce3d0201';
-const ML_KEM_768 = '608648016503040402';
-const EDWARDS_OIDS = new Map<string, KeyType>([
+const ML_KEM_OIDS = { 'ml-kem-768': '608648016503040402', 'ml-kem-1024': '608648016503040403' } as const;
+/** Algorithms whose parameters MUST be absent (RFC 8410 section 3, RFC 9881 section 2). */
+const WITHOUT_PARAMETERS = new Map<string, KeyType>([
   ['2b6570', 'ed25519'],
   ['2b6571', 'ed448'],
+  ['608648016503040311', 'ml-dsa-44'],
+  ['608648016503040312', 'ml-dsa-65'],
+  ['608648016503040313', 'ml-dsa-87'],
 ]);
 const HASH_OIDS = new Map<string, HashName>([
   ['2b0e03021a', 'sha1'],
@@ -63,9 +77,20 @@ export function curveAlgorithm(curve: CurveName): Uint8Array {
   return derElement(TAG.sequence, oidElement(EC_PUBLIC_KEY), oidElement(CURVES[curve].oid));
 }
 
-/** The AlgorithmIdentifier of an ML-KEM-768 key (id-alg-ml-kem-768, FIPS 203), DER. */
-export function mlKem768Algorithm(): Uint8Array {
-  return derElement(TAG.sequence, oidElement(ML_KEM_768));
+/** The AlgorithmIdentifier of an ML-KEM key (id-alg-ml-kem-768 and -1024, FIPS 203), DER. */
+export function mlKemAlgorithm(name: keyof typeof ML_KEM_OIDS): Uint8Array {
+  return derElement(TAG.sequence, oidElement(ML_KEM_OIDS[name]));
+}
+
+/** The AlgorithmIdentifier of a key whose algorithm has no parameters, DER. */
+export function plainAlgorithm(type: MlDsaName): Uint8Array {
+  for (const [oid, of] of WITHOUT_PARAMETERS) if (of === type) return derElement(TAG.sequence, oidElement(oid));
+  throw unsupported(`key algorithm ${type}`);
+}
+
+/** Whether a key of this type is one of ML-DSA. */
+export function isMlDsa(type: KeyType): type is MlDsaName {
+  return Object.hasOwn(ML_DSA, type);
 }
 
 /**
@@ -82,9 +107,8 @@ export function readAlgorithm(parent: DerReader): KeyAlgorithm {
 }
 
 function readParameters(oid: string, reader: DerReader): { type: KeyType; pss?: PssParameters | undefined } {
-  const edwards = EDWARDS_OIDS.get(oid);
-  // RFC 8410 section 3: the parameters MUST be absent.
-  if (edwards !== undefined) return { type: edwards };
+  const plain = WITHOUT_PARAMETERS.get(oid);
+  if (plain !== undefined) return { type: plain };
   switch (oid) {
     case RSA:
       // RFC 3279 section 2.3.1: the parameters MUST be NULL.

@@ -18,6 +18,10 @@ const LENGTHS: Readonly<Record<GroupName, readonly [client: number, server: numb
   secp384r1: [97, 97, 48],
   secp521r1: [133, 133, 66],
   X25519MLKEM768: [1216, 1120, 64],
+  SecP256r1MLKEM768: [1249, 1153, 64],
+  SecP384r1MLKEM1024: [1665, 1665, 80],
+  ffdhe2048: [256, 256, 256],
+  ffdhe3072: [384, 384, 384],
 };
 
 /** Points of low order on Curve25519 and its twist: RFC 7748 section 6.1's all-zero outputs. */
@@ -30,17 +34,29 @@ const LOW_ORDER = [
   'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ];
 
-test('the providers declare the same groups', () => {
-  expect(new Set(nobleCrypto.capabilities.groups)).toEqual(new Set(groups));
+/** Only OpenSSL has finite fields. */
+const withGroup = (name: GroupName) => providers.filter(({ capabilities }) => capabilities.groups.includes(name));
+
+test('the providers declare the same groups, but for finite fields', () => {
+  const portable = groups.filter((name) => !name.startsWith('ffdhe'));
+  expect(new Set(nobleCrypto.capabilities.groups)).toEqual(new Set(portable));
+  expect(groups.length).toBe(Object.keys(LENGTHS).length);
+});
+
+test('by default no group makes a ClientHello longer or a peer slower than those before', () => {
+  const [first, ...others] = nodeCrypto.capabilities.defaultGroups;
+  expect(others.slice(0, 3)).not.toContain('SecP256r1MLKEM768');
+  expect(['X25519MLKEM768', 'x25519']).toContain(first);
+  expect(nobleCrypto.capabilities.defaultGroups).toEqual(['x25519', 'secp256r1', 'secp384r1', 'secp521r1']);
+  for (const { capabilities } of providers) {
+    expect(capabilities.defaultGroups.filter((name) => name.startsWith('ffdhe'))).toEqual([]);
+  }
 });
 
 describe.each(groups)('%s', (name) => {
-  test.each([
-    [nodeCrypto, nodeCrypto],
-    [nodeCrypto, nobleCrypto],
-    [nobleCrypto, nodeCrypto],
-    [nobleCrypto, nobleCrypto],
-  ])('agrees between two providers (%#)', (client, server) => {
+  const pairs = withGroup(name).flatMap((client) => withGroup(name).map((server) => [client, server] as const));
+
+  test.each(pairs)('agrees between two providers (%#)', (client, server) => {
     const own = client.group(name).generate();
     const { share, secret } = server.group(name).respond(own.share);
     expect(own.finish(share)).toEqual(secret);
@@ -48,7 +64,7 @@ describe.each(groups)('%s', (name) => {
     expect(client.group(name).generate().share).not.toEqual(own.share);
   });
 
-  test.each(providers)('$name refuses shares of another length', (crypto) => {
+  test.each(withGroup(name))('$name refuses shares of another length', (crypto) => {
     const own = crypto.group(name).generate();
     const { share } = crypto.group(name).respond(own.share);
     for (const length of [0, 1, share.length - 1])
@@ -95,6 +111,22 @@ describe.each(providers)('$name', (crypto) => {
     }
   });
 
+  test.each([
+    ['SecP256r1MLKEM768', 65, 32],
+    ['SecP384r1MLKEM1024', 97, 48],
+  ] as const)('%s puts the curve first, and refuses what either half refuses', (name, length, secretLength) => {
+    const hybrid = crypto.group(name);
+    const own = hybrid.generate();
+    const { share, secret } = hybrid.respond(own.share);
+    const other = own.finish(change(share, share.length - 1, (share.at(-1) ?? 0) ^ 1));
+    expect(other.subarray(0, secretLength)).toEqual(secret.subarray(0, secretLength));
+    expect(other.subarray(secretLength)).not.toEqual(secret.subarray(secretLength));
+    expect(refusal(() => own.finish(change(share, length - 1, (share[length - 1] ?? 0) ^ 1)))).toBe(true);
+    expect(refusal(() => hybrid.respond(change(own.share, 0, 2)))).toBe(true);
+    const unreduced = change(change(own.share, length, 3329 & 0xff), length + 1, 0x0f | (3329 >> 8));
+    expect(refusal(() => hybrid.respond(unreduced))).toBe(true);
+  });
+
   test('X25519MLKEM768 puts ML-KEM first', () => {
     const hybrid = crypto.group('X25519MLKEM768');
     const own = hybrid.generate();
@@ -115,6 +147,54 @@ describe.each(providers)('$name', (crypto) => {
     expect(hybrid.respond(reduced).share).toHaveLength(1120);
   });
 });
+
+test.each(['ffdhe2048', 'ffdhe3072'] as const)(
+  '%s refuses values of small order and those beyond the prime',
+  (name) => {
+    const group = nodeCrypto.group(name);
+    const { length } = group.generate().share;
+    const number = (last: number) => change(new Uint8Array(length), length - 1, last);
+    // The primes of RFC 7919 end in 64 ones: p - 1 ends in ...fe.
+    const p = finitePrime(name);
+    const beyond = [p, change(p, length - 1, 0xfe), new Uint8Array(length).fill(255)];
+    for (const bad of [number(0), number(1), ...beyond]) {
+      expect(refusal(() => group.respond(bad))).toBe(true);
+      expect(refusal(() => group.generate().finish(bad))).toBe(true);
+    }
+    expect(group.respond(number(4)).secret.length).toBe(length);
+  },
+);
+
+test('ffdhe2048 keeps leading zeros', () => {
+  const group = nodeCrypto.group('ffdhe2048');
+  const short = { share: false, secret: false };
+  for (let i = 0; i < 3000 && !(short.share && short.secret); i++) {
+    const own = group.generate();
+    const { share, secret } = group.respond(own.share);
+    short.share ||= share[0] === 0;
+    short.secret ||= secret[0] === 0;
+    expect([share.length, secret.length]).toEqual([256, 256]);
+    if (secret[0] === 0) expect(own.finish(share)).toEqual(secret);
+  }
+  expect(short).toEqual({ share: true, secret: true });
+}, 60_000);
+
+/** The prime as OpenSSL's keys have it is asked for in another way: two is a square, so its order is (p - 1) / 2. */
+function finitePrime(name: 'ffdhe2048' | 'ffdhe3072'): Uint8Array {
+  const bits = name === 'ffdhe2048' ? 2048n : 3072n;
+  const offset = name === 'ffdhe2048' ? 560_316n : 2_625_351n;
+  // 2^n - 2^(n-64) + (floor(2^(n-130) e) + X) 2^64 - 1 (RFC 7919 appendix A).
+  const p = (1n << bits) - (1n << (bits - 64n)) + ((eTimes(bits - 130n) + offset) << 64n) - 1n;
+  return fromHex(p.toString(16));
+}
+
+/** floor(2^n e), by its series. */
+function eTimes(n: bigint): bigint {
+  const guard = 200n;
+  let sum = 0n;
+  for (let [term, k] = [1n << (n + guard), 1n]; term > 0n; term /= k, k++) sum += term;
+  return sum >> guard;
+}
 
 describe('RFC 7748', () => {
   const functions = [

@@ -1,19 +1,23 @@
 /** Keys: what the providers sign the other verifies, and every key that must be refused before a library sees it. */
-import { type BasePrivateKeyEncodingOptions, generateKeyPairSync, sign as nativeSign } from 'node:crypto';
+import { type BasePrivateKeyEncodingOptions, generateKeyPairSync, sign as nativeSign, randomBytes } from 'node:crypto';
+import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { concat, copy, fromAscii, fromHex, toHex } from '../bytes/index.ts';
+import { type MlDsaName, plainAlgorithm } from './algorithm.ts';
 import { derElement, derInteger, TAG } from './der.ts';
 import { CryptoError, type KeyType, type SchemeName } from './index.ts';
 import { nobleCrypto } from './noble/index.ts';
 import { nodeCrypto } from './node/index.ts';
+import { hasMlDsa } from './node/ml-dsa.ts';
 import { encodePkcs8, parsePkcs8 } from './pkcs8.ts';
-import { SCHEMES } from './schemes.ts';
+import { SCHEME_NAMES, SCHEMES } from './schemes.ts';
 import { encodeRsaPublicKey, encodeSpki } from './spki.ts';
 
 const providers = [nodeCrypto, nobleCrypto];
-const { schemes } = nodeCrypto.capabilities;
+const schemes = SCHEME_NAMES;
 const DATA = fromAscii('signed');
+const LATTICE = { 'ml-dsa-44': ml_dsa44, 'ml-dsa-65': ml_dsa65, 'ml-dsa-87': ml_dsa87 };
 
 const spkiEncoding = { format: 'der', type: 'spki' } as const;
 const pkcs8Encoding: BasePrivateKeyEncodingOptions<'der'> & { type: 'pkcs8' } = { format: 'der', type: 'pkcs8' };
@@ -32,9 +36,29 @@ const pairs: Readonly<Record<KeyType, Pair>> = {
   secp521r1: generateKeyPairSync('ec', { namedCurve: 'secp521r1', ...encodings }),
   ed25519: generateKeyPairSync('ed25519', encodings),
   ed448: generateKeyPairSync('ed448', encodings),
+  'ml-dsa-44': mlDsa('ml-dsa-44'),
+  'ml-dsa-65': mlDsa('ml-dsa-65'),
+  'ml-dsa-87': mlDsa('ml-dsa-87'),
 };
 const types = Object.keys(pairs) as readonly KeyType[];
-const BITS = { rsa: 2048, 'rsa-pss': 2048, secp256r1: 256, secp384r1: 384, secp521r1: 521, ed25519: 255, ed448: 448 };
+const BITS: Readonly<Record<KeyType, number>> = {
+  ...{ rsa: 2048, 'rsa-pss': 2048, secp256r1: 256, secp384r1: 384, secp521r1: 521, ed25519: 255, ed448: 448 },
+  ...{ 'ml-dsa-44': 10_496, 'ml-dsa-65': 15_616, 'ml-dsa-87': 20_736 },
+};
+
+/** Providers that have keys of this type: Node has ML-DSA from version 24 on. */
+const withType = (type: KeyType) =>
+  providers.filter(({ capabilities }) => capabilities.schemes.some((name) => SCHEMES[name].keys.includes(type)));
+
+/** Made by the library, so that there is one on every Node. */
+function mlDsa(type: MlDsaName): Pair {
+  const seed = randomBytes(32);
+  const { publicKey } = LATTICE[type].keygen(seed);
+  return {
+    publicKey: encodeSpki(plainAlgorithm(type), publicKey),
+    privateKey: encodePkcs8(plainAlgorithm(type), derElement(0x80, seed)),
+  };
+}
 
 test.each(providers)('$name verifies ECDSA with a hash of another length than the curve has', (provider) => {
   for (const [type, pair] of Object.entries(pairs).filter(([name]) => name.startsWith('secp'))) {
@@ -49,18 +73,20 @@ test.each(providers)('$name verifies ECDSA with a hash of another length than th
   expect(() => provider.importPublicKey(pairs.rsa.publicKey).verify('ecdsa_sha256', DATA, DATA)).toThrow(CryptoError);
 });
 
-test('the providers declare the same schemes', () => {
-  expect(new Set(nobleCrypto.capabilities.schemes)).toEqual(new Set(schemes));
-  expect(new Set(schemes)).toEqual(new Set(Object.keys(SCHEMES)));
+test('the providers declare the same schemes, but for ML-DSA', () => {
+  expect(new Set(nobleCrypto.capabilities.schemes)).toEqual(new Set(Object.keys(SCHEMES)));
+  const native = schemes.filter((name) => hasMlDsa || !name.startsWith('mldsa'));
+  expect(new Set(nodeCrypto.capabilities.schemes)).toEqual(new Set(native));
+  expect(hasMlDsa).toBe(Number.parseInt(process.versions.node, 10) >= 24);
 });
 
 describe.each(types)('%s', (type) => {
   const pair = pairs[type];
 
-  test.each([
-    [nodeCrypto, nobleCrypto],
-    [nobleCrypto, nodeCrypto],
-  ])('is signed by one provider and verified by the other (%#)', (signer, verifier) => {
+  const able = withType(type);
+  const across = able.map((signer, i) => [signer, able[i + 1] ?? able[0] ?? signer] as const);
+
+  test.each(across)('is signed by one provider and verified by the other (%#)', (signer, verifier) => {
     const key = signer.importPrivateKey(pair.privateKey);
     const publicKey = verifier.importPublicKey(key.spki);
     expect(toHex(key.spki)).toBe(toHex(pair.publicKey));
@@ -77,7 +103,7 @@ describe.each(types)('%s', (type) => {
     }
   });
 
-  test.each(providers)('is refused by $name for a scheme of another type', (crypto) => {
+  test.each(able)('is refused by $name for a scheme of another type', (crypto) => {
     const key = crypto.importPrivateKey(pair.privateKey);
     const publicKey = crypto.importPublicKey(pair.publicKey);
     for (const scheme of schemes.filter((name) => !SCHEMES[name].keys.includes(type))) {
@@ -87,7 +113,7 @@ describe.each(types)('%s', (type) => {
     expect(refusal(() => publicKey.verify('toString' as SchemeName, DATA, DATA))).toBe('unsupported');
   });
 
-  test.each(providers)('does not verify nonsense on $name', (crypto) => {
+  test.each(able)('does not verify nonsense on $name', (crypto) => {
     const publicKey = crypto.importPublicKey(pair.publicKey);
     for (const scheme of schemes.filter((name) => SCHEMES[name].keys.includes(type))) {
       for (const length of [0, 1, 64, 256, 257, 1000]) {
@@ -97,7 +123,7 @@ describe.each(types)('%s', (type) => {
     }
   });
 
-  test.each(providers)('damaged, is imported by $name or refused with a CryptoError', (crypto) => {
+  test.each(able)('damaged, is imported by $name or refused with a CryptoError', (crypto) => {
     const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 3 });
     const outcomes = new Set<string>();
     fc.assert(
@@ -357,3 +383,48 @@ function refusal(action: () => unknown): string {
     return error instanceof CryptoError ? error.code : String(error instanceof Error ? error.name : error);
   }
 }
+
+describe.each(['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const)('%s', (type) => {
+  const able = withType(type);
+  const seed = new Uint8Array(32).fill(7);
+  const { secretKey, publicKey } = LATTICE[type].keygen(seed);
+  const algorithm = plainAlgorithm(type);
+  const octets = (bytes: Uint8Array) => derElement(TAG.octetString, bytes);
+  const both = (expanded: Uint8Array, own = seed) => derElement(TAG.sequence, octets(own), octets(expanded));
+
+  test.each(able)('comes to $name as a seed, expanded, or as both (RFC 9881 section 6)', (crypto) => {
+    const verifier = crypto.importPublicKey(encodeSpki(algorithm, publicKey));
+    for (const form of [derElement(0x80, seed), octets(secretKey), both(secretKey)]) {
+      const key = crypto.importPrivateKey(encodePkcs8(algorithm, form));
+      expect(toHex(key.spki)).toBe(toHex(encodeSpki(algorithm, publicKey)));
+      const [scheme] = key.schemes;
+      if (scheme === undefined) throw new Error('no scheme');
+      expect(verifier.verify(scheme, DATA, key.sign(scheme, DATA))).toBe(true);
+    }
+  });
+
+  test.each(able)('is refused by $name in another form', (crypto) => {
+    const forms: Uint8Array[] = [
+      derElement(0x80, seed.subarray(1)),
+      octets(secretKey.subarray(1)),
+      both(secretKey.subarray(1)),
+      both(secretKey, seed.subarray(1)),
+      both(secretKey, new Uint8Array(32)),
+      concat([derElement(0x80, seed), octets(secretKey)]),
+      derElement(TAG.sequence, octets(seed), octets(secretKey), octets(seed)),
+      derElement(0x81, seed),
+    ];
+    for (const form of forms) {
+      expect(refusal(() => crypto.importPrivateKey(encodePkcs8(algorithm, form)))).toBe('invalid_key');
+    }
+    expect(refusal(() => crypto.importPublicKey(encodeSpki(algorithm, publicKey.subarray(1))))).toBe('invalid_key');
+    const withNull = derElement(TAG.sequence, algorithm.subarray(2), derElement(TAG.null));
+    expect(refusal(() => crypto.importPublicKey(encodeSpki(withNull, publicKey)))).toBe('invalid_key');
+  });
+
+  test('is not imported by a Node that has no ML-DSA', () => {
+    const expected = hasMlDsa ? 'accepted' : 'unsupported';
+    expect(refusal(() => nodeCrypto.importPublicKey(encodeSpki(algorithm, publicKey)))).toBe(expected);
+    expect(refusal(() => nodeCrypto.importPrivateKey(encodePkcs8(algorithm, octets(secretKey))))).toBe(expected);
+  });
+});

@@ -1,4 +1,14 @@
-import { CURVES, type CurveName, EDWARDS, isCurve, type PssParameters, readAlgorithm } from './algorithm.ts';
+import {
+  CURVES,
+  type CurveName,
+  EDWARDS,
+  isCurve,
+  isMlDsa,
+  ML_DSA,
+  type MlDsaName,
+  type PssParameters,
+  readAlgorithm,
+} from './algorithm.ts';
 import { DerReader, derElement, derInteger, invalid, TAG, unsupported } from './der.ts';
 import { rsaBits, uncompressed } from './spki.ts';
 
@@ -34,8 +44,16 @@ interface EdPrivateInfo extends Common {
   readonly seed: Uint8Array;
 }
 
+/** An ML-DSA private key (RFC 9881 section 6): a seed, what it expands to, or both. */
+export interface MlDsaPrivateInfo extends Common {
+  readonly type: MlDsaName;
+  /** ξ, from which the key is made. */
+  readonly generator: Uint8Array | undefined;
+  readonly expandedKey: Uint8Array | undefined;
+}
+
 /** What a PKCS#8 file holds. Byte strings are views of the input. */
-export type PrivateKeyInfo = RsaPrivateInfo | EcPrivateInfo | EdPrivateInfo;
+export type PrivateKeyInfo = RsaPrivateInfo | EcPrivateInfo | EdPrivateInfo | MlDsaPrivateInfo;
 
 /**
  * Splits an unencrypted DER PKCS#8 private key (RFC 5208, and RFC 5958 which adds the public key).
@@ -58,6 +76,7 @@ export function parsePkcs8(pkcs8: Uint8Array): PrivateKeyInfo {
   const key = new DerReader(privateKey);
   if (type === 'rsa' || type === 'rsa-pss') return { type, pss, ...common, ...parseRsaPrivateKey(key) };
   if (isCurve(type)) return { type, bits: CURVES[type].bits, ...common, ...parseEcPrivateKey(type, key) };
+  if (isMlDsa(type)) return { type, bits: 8 * ML_DSA[type].publicKey, ...common, ...parseMlDsaPrivateKey(type, key) };
   const seed = key.contents(TAG.octetString, 'CurvePrivateKey');
   key.end('CurvePrivateKey');
   const { bits, bytes } = EDWARDS[type];
@@ -71,6 +90,12 @@ export function encodePkcs8(algorithm: Uint8Array, privateKey: Uint8Array): Uint
 }
 
 const PUBLIC_KEY = 0x81;
+
+/** [0] IMPLICIT OCTET STRING, the seed alone. */
+const SEED = 0x80;
+
+/** Length of ML-DSA's seed in bytes (FIPS 204 algorithm 1). */
+const SEED_LENGTH = 32;
 
 /** RSAPrivateKey (RFC 8017 appendix A.1.2). The CRT values are skipped: they follow from the primes. */
 function parseRsaPrivateKey(outer: DerReader) {
@@ -103,4 +128,22 @@ function parseEcPrivateKey(curve: CurveName, outer: DerReader) {
   publicKey?.end('publicKey');
   reader.end('ECPrivateKey');
   return { scalar, point };
+}
+
+/** ML-DSA-PrivateKey, one of three forms (RFC 9881 section 6). */
+function parseMlDsaPrivateKey(type: MlDsaName, outer: DerReader) {
+  const both = outer.optional(TAG.sequence, 'both');
+  const reader = both ?? outer;
+  let generator: Uint8Array | undefined;
+  if (both !== undefined) generator = reader.contents(TAG.octetString, 'seed');
+  else if (reader.tag === SEED) generator = reader.contents(SEED, 'seed');
+  const isSeedOnly = both === undefined && generator !== undefined;
+  const expandedKey = isSeedOnly ? undefined : reader.contents(TAG.octetString, 'expandedKey');
+  reader.end('ML-DSA-PrivateKey');
+  outer.end('ML-DSA-PrivateKey');
+  if (generator !== undefined && generator.length !== SEED_LENGTH) throw invalid(`seed of ${generator.length} bytes`);
+  if (expandedKey !== undefined && expandedKey.length !== ML_DSA[type].expandedKey) {
+    throw invalid(`${type} private key of ${expandedKey.length} bytes`);
+  }
+  return { generator, expandedKey };
 }

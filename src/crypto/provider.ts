@@ -13,7 +13,16 @@ export type HashName = 'sha1' | 'sha256' | 'sha384' | 'sha512';
 export type AeadName = 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305';
 
 /** Key agreements by their TLS name (IANA "TLS Supported Groups"). */
-export type GroupName = 'x25519' | 'secp256r1' | 'secp384r1' | 'secp521r1' | 'X25519MLKEM768';
+export type GroupName =
+  | 'x25519'
+  | 'secp256r1'
+  | 'secp384r1'
+  | 'secp521r1'
+  | 'X25519MLKEM768'
+  | 'SecP256r1MLKEM768'
+  | 'SecP384r1MLKEM1024'
+  | 'ffdhe2048'
+  | 'ffdhe3072';
 
 /** Signature algorithms by their TLS 1.3 name (IANA "TLS SignatureScheme"). */
 export type SchemeName =
@@ -28,6 +37,9 @@ export type SchemeName =
   | 'rsa_pss_pss_sha256'
   | 'rsa_pss_pss_sha384'
   | 'rsa_pss_pss_sha512'
+  | 'mldsa44'
+  | 'mldsa65'
+  | 'mldsa87'
   | 'rsa_pkcs1_sha256'
   | 'rsa_pkcs1_sha384'
   | 'rsa_pkcs1_sha512'
@@ -41,7 +53,17 @@ export type SchemeName =
 export type SignatureName = SchemeName | 'ecdsa_sha256' | 'ecdsa_sha384' | 'ecdsa_sha512';
 
 /** The kind of a public or private key. `rsa-pss` is an RSA key restricted to PSS by its OID (RFC 4055). */
-export type KeyType = 'rsa' | 'rsa-pss' | 'secp256r1' | 'secp384r1' | 'secp521r1' | 'ed25519' | 'ed448';
+export type KeyType =
+  | 'rsa'
+  | 'rsa-pss'
+  | 'secp256r1'
+  | 'secp384r1'
+  | 'secp521r1'
+  | 'ed25519'
+  | 'ed448'
+  | 'ml-dsa-44'
+  | 'ml-dsa-65'
+  | 'ml-dsa-87';
 
 /** Why a provider refused an input. `code` is stable. */
 export class CryptoError extends Error {
@@ -115,7 +137,7 @@ export interface EphemeralShare {
 /** A public key taken from a certificate's SubjectPublicKeyInfo. */
 export interface PublicKey {
   readonly type: KeyType;
-  /** Modulus or field size in bits: 2048, 256, ... */
+  /** Modulus or field size in bits: 2048, 256, ...; for ML-DSA that of the public key. */
   readonly bits: number;
   /**
    * Verifies a signature over `data` (not over its digest). False for anything that is not a valid signature.
@@ -143,7 +165,10 @@ interface Capabilities {
   readonly hashes: readonly HashName[];
   readonly aeads: readonly AeadName[];
   readonly groups: readonly GroupName[];
-  /** Groups fast enough to be offered by default: a post-quantum group in pure JavaScript is declared, not offered. */
+  /**
+   * Groups fast enough to be offered by default, whichever peer takes them: a post-quantum group in pure JavaScript and
+   * those over finite fields are declared, not offered.
+   */
   readonly defaultGroups: readonly GroupName[];
   /** Schemes that {@link PublicKey.verify} understands. */
   readonly schemes: readonly SchemeName[];

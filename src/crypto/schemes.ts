@@ -2,10 +2,10 @@ import type { PssParameters } from './algorithm.ts';
 import { unsupported } from './der.ts';
 import { HASH_LENGTH, type HashName, type KeyType, type SchemeName, type SignatureName } from './provider.ts';
 
-/** How a signature scheme signs (RFC 8446 section 4.2.3). EdDSA hashes on its own. */
+/** How a signature scheme signs (RFC 8446 section 4.2.3). EdDSA and ML-DSA hash on their own. */
 export type Scheme = (
   | { readonly form: 'ecdsa' | 'pss' | 'pkcs1'; readonly hash: HashName }
-  | { readonly form: 'eddsa'; readonly hash: undefined }
+  | { readonly form: 'eddsa' | 'mldsa'; readonly hash: undefined }
 ) & {
   /** The types of key it is for. */
   readonly keys: readonly KeyType[];
@@ -15,8 +15,8 @@ function scheme(form: 'ecdsa' | 'pss' | 'pkcs1', hash: HashName, ...keys: readon
   return { form, hash, keys };
 }
 
-function eddsa(key: 'ed25519' | 'ed448'): Scheme {
-  return { form: 'eddsa', hash: undefined, keys: [key] };
+function unhashed(form: 'eddsa' | 'mldsa', key: KeyType): Scheme {
+  return { form, hash: undefined, keys: [key] };
 }
 
 /** Every signature scheme, the stronger or cheaper first. SHA-1 is there to verify old certificates, never to sign. */
@@ -24,14 +24,17 @@ export const SCHEMES: Readonly<Record<SchemeName, Scheme>> = {
   ecdsa_secp256r1_sha256: scheme('ecdsa', 'sha256', 'secp256r1'),
   ecdsa_secp384r1_sha384: scheme('ecdsa', 'sha384', 'secp384r1'),
   ecdsa_secp521r1_sha512: scheme('ecdsa', 'sha512', 'secp521r1'),
-  ed25519: eddsa('ed25519'),
-  ed448: eddsa('ed448'),
+  ed25519: unhashed('eddsa', 'ed25519'),
+  ed448: unhashed('eddsa', 'ed448'),
   rsa_pss_rsae_sha256: scheme('pss', 'sha256', 'rsa'),
   rsa_pss_rsae_sha384: scheme('pss', 'sha384', 'rsa'),
   rsa_pss_rsae_sha512: scheme('pss', 'sha512', 'rsa'),
   rsa_pss_pss_sha256: scheme('pss', 'sha256', 'rsa-pss'),
   rsa_pss_pss_sha384: scheme('pss', 'sha384', 'rsa-pss'),
   rsa_pss_pss_sha512: scheme('pss', 'sha512', 'rsa-pss'),
+  mldsa44: unhashed('mldsa', 'ml-dsa-44'),
+  mldsa65: unhashed('mldsa', 'ml-dsa-65'),
+  mldsa87: unhashed('mldsa', 'ml-dsa-87'),
   rsa_pkcs1_sha256: scheme('pkcs1', 'sha256', 'rsa'),
   rsa_pkcs1_sha384: scheme('pkcs1', 'sha384', 'rsa'),
   rsa_pkcs1_sha512: scheme('pkcs1', 'sha512', 'rsa'),

@@ -1,4 +1,14 @@
-import { CURVES, type CurveName, EDWARDS, isCurve, type PssParameters, readAlgorithm } from './algorithm.ts';
+import {
+  CURVES,
+  type CurveName,
+  EDWARDS,
+  isCurve,
+  isMlDsa,
+  ML_DSA,
+  type MlDsaName,
+  type PssParameters,
+  readAlgorithm,
+} from './algorithm.ts';
 import { DerReader, derElement, derInteger, invalid, TAG } from './der.ts';
 
 /** Limits of RSA keys. Below 1,024 bits they are broken; above 8,192 one verification is a denial of service. */
@@ -30,8 +40,15 @@ interface EdPublicInfo {
   readonly key: Uint8Array;
 }
 
+/** An ML-DSA public key of the right length; every such string is one (FIPS 204 section 7.2). */
+interface MlDsaPublicInfo {
+  readonly type: MlDsaName;
+  readonly bits: number;
+  readonly lattice: Uint8Array;
+}
+
 /** What a SubjectPublicKeyInfo holds. Byte strings are views of the input. */
-export type PublicKeyInfo = RsaPublicInfo | EcPublicInfo | EdPublicInfo;
+export type PublicKeyInfo = RsaPublicInfo | EcPublicInfo | EdPublicInfo | MlDsaPublicInfo;
 
 /**
  * Splits a DER SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7) into checked parts, so that no library is handed
@@ -47,6 +64,10 @@ export function parseSpki(spki: Uint8Array): PublicKeyInfo {
   reader.end('SubjectPublicKeyInfo');
   if (type === 'rsa' || type === 'rsa-pss') return { type, pss, ...parseRsaPublicKey(key) };
   if (isCurve(type)) return { type, bits: CURVES[type].bits, point: uncompressed(type, key) };
+  if (isMlDsa(type)) {
+    if (key.length !== ML_DSA[type].publicKey) throw invalid(`${type} key of ${key.length} bytes`);
+    return { type, bits: 8 * key.length, lattice: key };
+  }
   if (key.length !== EDWARDS[type].bytes) throw invalid(`${type} key of ${key.length} bytes`);
   return { type, bits: EDWARDS[type].bits, key };
 }

@@ -27,6 +27,10 @@ const GROUP_NAMES: ReadonlyMap<string, GroupName> = new Map(
     'p-521': 'secp521r1',
     secp521r1: 'secp521r1',
     x25519mlkem768: 'X25519MLKEM768',
+    secp256r1mlkem768: 'SecP256r1MLKEM768',
+    secp384r1mlkem1024: 'SecP384r1MLKEM1024',
+    ffdhe2048: 'ffdhe2048',
+    ffdhe3072: 'ffdhe3072',
   }),
 );
 
@@ -51,6 +55,7 @@ const SCHEMES: ReadonlySet<string> = new Set<SchemeName>([
   ...(['rsa_pss_rsae_sha256', 'rsa_pss_rsae_sha384', 'rsa_pss_rsae_sha512', 'rsa_pss_pss_sha256'] as const),
   ...(['rsa_pss_pss_sha384', 'rsa_pss_pss_sha512', 'rsa_pkcs1_sha256', 'rsa_pkcs1_sha384'] as const),
   ...(['rsa_pkcs1_sha512', 'rsa_pkcs1_sha1', 'ecdsa_sha1'] as const),
+  ...(['mldsa44', 'mldsa65', 'mldsa87'] as const),
 ]);
 
 const VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];

@@ -36,6 +36,9 @@ const KEYS: Readonly<Record<KeyType, string>> = {
   secp521r1: 'P-521',
   ed25519: 'Ed25519',
   ed448: 'Ed448',
+  'ml-dsa-44': 'ML-DSA-44',
+  'ml-dsa-65': 'ML-DSA-65',
+  'ml-dsa-87': 'ML-DSA-87',
 };
 
 /** Reads the fields that people look for. */

@@ -31,6 +31,9 @@ const WITHOUT_PARAMETERS: ReadonlyMap<string, Readonly<Partial<Record<KeyType, S
   [OID.ecdsaWithSHA512, { secp256r1: 'ecdsa_sha512', secp384r1: 'ecdsa_sha512', secp521r1: 'ecdsa_sha512' }],
   [OID.ed25519, { ed25519: 'ed25519' }],
   [OID.ed448, { ed448: 'ed448' }],
+  [OID.mlDsa44, { 'ml-dsa-44': 'mldsa44' }],
+  [OID.mlDsa65, { 'ml-dsa-65': 'mldsa65' }],
+  [OID.mlDsa87, { 'ml-dsa-87': 'mldsa87' }],
 ]);
 
 const PSS_HASHES: ReadonlyMap<string, { readonly bits: 256 | 384 | 512; readonly saltLength: number }> = new Map([
@@ -39,7 +42,7 @@ const PSS_HASHES: ReadonlyMap<string, { readonly bits: 256 | 384 | 512; readonly
   [OID.sha512, { bits: 512, saltLength: 64 }],
 ]);
 
-/** Maps a certificate's signature algorithm (RFC 3279, 4055, 5758, 8410) to a scheme of the crypto provider. */
+/** Maps a certificate's signature algorithm (RFC 3279, 4055, 5758, 8410, 9881) to a scheme of the crypto provider. */
 export function signatureMethod(algorithm: AlgorithmIdentifier, key: KeyType): SignatureMethod {
   const { oid, parameters } = algorithm;
   if (WEAK.has(oid)) return { status: 'weak' };
@@ -96,6 +99,9 @@ const SCHEME_OID: Readonly<Record<SchemeName, string>> = {
   ecdsa_secp521r1_sha512: OID.ecdsaWithSHA512,
   ed25519: OID.ed25519,
   ed448: OID.ed448,
+  mldsa44: OID.mlDsa44,
+  mldsa65: OID.mlDsa65,
+  mldsa87: OID.mlDsa87,
   rsa_pkcs1_sha1: OID.sha1WithRSAEncryption,
   rsa_pkcs1_sha256: OID.sha256WithRSAEncryption,
   rsa_pkcs1_sha384: OID.sha384WithRSAEncryption,

@@ -47,12 +47,19 @@ export const CLASSICAL: readonly GroupCase[] = [
   { group: 'secp384r1', openssl: 'P-384', prints: 'ECDH, secp384r1, 384 bits' },
   { group: 'secp521r1', openssl: 'P-521', prints: 'ECDH, secp521r1, 521 bits' },
 ];
-const HYBRID: GroupCase = { group: 'X25519MLKEM768', openssl: 'X25519MLKEM768', prints: 'X25519MLKEM768' };
+/** With old peers in mind: over finite fields. */
+const FINITE: readonly GroupCase[] = [
+  { group: 'ffdhe2048', openssl: 'ffdhe2048', prints: 'DH, 2048 bits' },
+  { group: 'ffdhe3072', openssl: 'ffdhe3072', prints: 'DH, 3072 bits' },
+];
+const HYBRIDS = (['X25519MLKEM768', 'SecP256r1MLKEM768', 'SecP384r1MLKEM1024'] as const).map(
+  (name): GroupCase => ({ group: name, openssl: name, prints: name }),
+);
 
 /** The machine's, and one with post-quantum key exchange. */
 export const OPENSSLS: readonly Openssl[] = [
-  { name: 'openssl', program: requirePeer('openssl'), groups: CLASSICAL },
-  { name: 'openssl35', program: requirePeer('openssl35'), groups: [...CLASSICAL, HYBRID] },
+  { name: 'openssl', program: requirePeer('openssl'), groups: [...CLASSICAL, ...FINITE] },
+  { name: 'openssl35', program: requirePeer('openssl35'), groups: [...CLASSICAL, ...FINITE, ...HYBRIDS] },
 ];
 
 /** Every signature scheme of TLS 1.3 with the key that makes it. */

@@ -1,6 +1,9 @@
-import { type BasePrivateKeyEncodingOptions, generateKeyPairSync } from 'node:crypto';
+import { type BasePrivateKeyEncodingOptions, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { plainAlgorithm } from '../../src/crypto/algorithm.ts';
+import { derElement } from '../../src/crypto/der.ts';
 import type { CryptoProvider, KeyType, PrivateKey } from '../../src/crypto/index.ts';
 import { nodeCrypto } from '../../src/crypto/node/index.ts';
+import { encodePkcs8 } from '../../src/crypto/pkcs8.ts';
 import type { Credential } from '../../src/tls/index.ts';
 import { issueCertificate, type LeafKey, leafKey, X509Error } from '../../src/x509/index.ts';
 
@@ -31,6 +34,11 @@ function keyPair(type: KeyType): { readonly privateKey: Buffer } {
       return generateKeyPairSync('ed25519', ENCODED);
     case 'ed448':
       return generateKeyPairSync('ed448', ENCODED);
+    case 'ml-dsa-44':
+    case 'ml-dsa-65':
+    case 'ml-dsa-87':
+      // Any seed is a key; this Node may have no generator for it.
+      return { privateKey: Buffer.from(encodePkcs8(plainAlgorithm(type), derElement(0x80, randomBytes(32)))) };
   }
 }
 

@@ -8,6 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { encodePem, OID } from '../../src/asn1/index.ts';
 import type { KeyType, PrivateKey } from '../../src/crypto/index.ts';
+import { nobleCrypto } from '../../src/crypto/noble/index.ts';
 import { nodeCrypto } from '../../src/crypto/node/index.ts';
 import { type ExtensionInput, issueCertificate } from '../../src/x509/index.ts';
 import { pkcs8 } from './credentials.ts';
@@ -65,9 +66,14 @@ export function selfSignedPem(what: TestIssuance = {}): TestCertificate {
   return leaf(what);
 }
 
+/** By the library where it is ML-DSA, which not every Node has. */
+function privateKey(type: KeyType, pkcs: Uint8Array): PrivateKey {
+  return (type.startsWith('ml-dsa') ? nobleCrypto : nodeCrypto).importPrivateKey(pkcs);
+}
+
 function authority(commonName: string, keyType: KeyType, parent?: Issuer, what: TestIssuance = {}): TestCa {
   const pkcs = pkcs8(keyType);
-  const key = nodeCrypto.importPrivateKey(pkcs);
+  const key = privateKey(keyType, pkcs);
   const der = issue({ commonName, validTo: 365, ...what }, key, parent, {});
   const own: Issuer = { key, der, sent: parent === undefined ? [] : [der, ...parent.sent] };
   return {
@@ -78,9 +84,10 @@ function authority(commonName: string, keyType: KeyType, parent?: Issuer, what: 
 }
 
 function leaf(what: TestIssuance, issuer?: Issuer): TestCertificate {
-  const pkcs = pkcs8(what.keyType ?? 'secp256r1');
+  const { keyType = 'secp256r1' } = what;
+  const pkcs = pkcs8(keyType);
   const healthy = { commonName: 'localhost', names: ['localhost', '127.0.0.1'], purposes: ['serverAuth'] } as const;
-  const der = issue({ ...healthy, ...what }, nodeCrypto.importPrivateKey(pkcs), issuer);
+  const der = issue({ ...healthy, ...what }, privateKey(keyType, pkcs), issuer);
   return pem([der, ...(issuer?.sent ?? [])], pkcs);
 }
 

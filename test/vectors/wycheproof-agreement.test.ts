@@ -3,8 +3,8 @@ import { createECDH, createPrivateKey, type KeyObject } from 'node:crypto';
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { describe, expect, test } from 'vitest';
 import { concat, fromHex, toHex } from '../../src/bytes/index.ts';
-import { libraryMlKem, type MlKem768, x25519MlKem768 } from '../../src/crypto/agreement.ts';
-import { curveAlgorithm, mlKem768Algorithm } from '../../src/crypto/algorithm.ts';
+import { libraryMlKem, ML_KEM_768, type MlKem, x25519MlKem768 } from '../../src/crypto/agreement.ts';
+import { curveAlgorithm, mlKemAlgorithm } from '../../src/crypto/algorithm.ts';
 import { derElement, derInteger, TAG } from '../../src/crypto/der.ts';
 import { CryptoError } from '../../src/crypto/index.ts';
 import { nistSecret, x25519Secret as nobleX25519 } from '../../src/crypto/noble/groups.ts';
@@ -139,13 +139,13 @@ function privateKeyObject(algorithm: Uint8Array, key: Uint8Array): KeyObject {
   return createPrivateKey({ key: Buffer.from(encodePkcs8(algorithm, key)), format: 'der', type: 'pkcs8' });
 }
 
-function seeded(seed: Uint8Array): MlKem768 {
-  return libraryMlKem({ ...ml_kem768, keygen: () => ml_kem768.keygen(seed) });
+function seeded(seed: Uint8Array): MlKem {
+  return libraryMlKem(ML_KEM_768, { ...ml_kem768, keygen: () => ml_kem768.keygen(seed) });
 }
 
-function nativeMlKem(seed: Uint8Array, ek: string): MlKem768 {
+function nativeMlKem(seed: Uint8Array, ek: string): MlKem {
   // FIPS 203's seed as the CHOICE's [0] (id-alg-ml-kem-768).
-  const key = privateKeyObject(mlKem768Algorithm(), derElement(0x80, seed));
+  const key = privateKeyObject(mlKemAlgorithm('ml-kem-768'), derElement(0x80, seed));
   return {
     ...mlKem768,
     generate: () => ({ encapsulationKey: fromHex(ek), decapsulate: (ciphertext) => decapsulate(key, ciphertext) }),

@@ -1,7 +1,16 @@
 import { x25519 as curve25519 } from '@noble/curves/ed25519.js';
 import { p256, p384, p521 } from '@noble/curves/nist.js';
-import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
-import { diffieHellman, invalidShare, libraryMlKem, x25519MlKem768 } from '../agreement.ts';
+import { ml_kem768, ml_kem1024 } from '@noble/post-quantum/ml-kem.js';
+import {
+  diffieHellman,
+  invalidShare,
+  libraryMlKem,
+  ML_KEM_768,
+  ML_KEM_1024,
+  secp256r1MlKem768,
+  secp384r1MlKem1024,
+  x25519MlKem768,
+} from '../agreement.ts';
 import { CURVES, type CurveName } from '../algorithm.ts';
 import type { KeyAgreement } from '../provider.ts';
 import { isUncompressed } from '../spki.ts';
@@ -44,13 +53,19 @@ export function nistSecret(curve: CurveName, secretKey: Uint8Array, peerShare: U
   return point.subarray(1, 1 + CURVES[curve].bytes);
 }
 
+const mlKem768 = libraryMlKem(ML_KEM_768, ml_kem768);
+const secp256r1 = nistGroup('secp256r1');
+const secp384r1 = nistGroup('secp384r1');
+
 /** The key agreements of this provider, the preferred one first. */
 export const groups: readonly KeyAgreement[] = [
   x25519,
-  nistGroup('secp256r1'),
-  nistGroup('secp384r1'),
+  secp256r1,
+  secp384r1,
   nistGroup('secp521r1'),
-  x25519MlKem768(x25519, libraryMlKem(ml_kem768)),
+  x25519MlKem768(x25519, mlKem768),
+  secp256r1MlKem768(secp256r1, mlKem768),
+  secp384r1MlKem1024(secp384r1, libraryMlKem(ML_KEM_1024, ml_kem1024)),
 ];
 
 function agree(name: string, compute: () => Uint8Array): Uint8Array {

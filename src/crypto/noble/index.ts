@@ -21,7 +21,7 @@ export const nobleCrypto: CryptoProvider = {
     hashes: ['sha256', 'sha384', 'sha512', 'sha1'],
     aeads: ['chacha20-poly1305', 'aes-128-gcm', 'aes-256-gcm'],
     groups: names,
-    defaultGroups: names.filter((name) => name !== 'X25519MLKEM768'),
+    defaultGroups: names.filter((name) => !name.includes('MLKEM')),
     schemes: SCHEME_NAMES,
     sideChannelSafe: false,
   },

@@ -1,15 +1,18 @@
 import { ed448 } from '@noble/curves/ed448.js';
 import { ed25519 } from '@noble/curves/ed25519.js';
+import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js';
 import { copy, equal } from '../../bytes/index.ts';
 import { invalid } from '../der.ts';
 import { privateKey, publicKey } from '../keys.ts';
-import { type EcPrivateInfo, type PrivateKeyInfo, parsePkcs8 } from '../pkcs8.ts';
+import { type EcPrivateInfo, type MlDsaPrivateInfo, type PrivateKeyInfo, parsePkcs8 } from '../pkcs8.ts';
 import type { PrivateKey, PublicKey } from '../provider.ts';
 import type { Scheme } from '../schemes.ts';
 import { encodeRsaPublicKey, encodeSpki, type PublicKeyInfo, parseSpki } from '../spki.ts';
 import { NIST } from './groups.ts';
 import { digest } from './hash.ts';
 import { checkRsaPrivateKey, signRsa, verifyRsa } from './rsa.ts';
+
+const LATTICE = { 'ml-dsa-44': ml_dsa44, 'ml-dsa-65': ml_dsa65, 'ml-dsa-87': ml_dsa87 } as const;
 
 const EDWARDS = { ed25519, ed448 } as const;
 
@@ -28,6 +31,7 @@ export function importPublicKey(spki: Uint8Array): PublicKey {
 
 function verify(info: PublicKeyInfo, scheme: Scheme, data: Uint8Array, signature: Uint8Array): boolean {
   if ('modulus' in info) return verifyRsa(scheme, info, data, signature);
+  if ('lattice' in info) return LATTICE[info.type].verify(signature, data, info.lattice);
   if ('key' in info) return EDWARDS[info.type].verify(signature, data, info.key, EDDSA);
   return NIST[info.type].verify(signature, prehash(scheme, data), info.point, ECDSA);
 }
@@ -41,6 +45,7 @@ export function importPrivateKey(pkcs8: Uint8Array): PrivateKey {
 
 function sign(info: PrivateKeyInfo, scheme: Scheme, data: Uint8Array): Uint8Array {
   if ('modulus' in info) return signRsa(scheme, info, data);
+  if ('expandedKey' in info) return LATTICE[info.type].sign(data, latticeKey(info));
   if ('seed' in info) return EDWARDS[info.type].sign(data, info.seed);
   return NIST[info.type].sign(prehash(scheme, data), info.scalar, ECDSA);
 }
@@ -50,8 +55,20 @@ function publicHalf(info: PrivateKeyInfo): Uint8Array {
     checkRsaPrivateKey(info);
     return encodeRsaPublicKey(info.modulus, info.exponent);
   }
+  if ('expandedKey' in info) return LATTICE[info.type].getPublicKey(latticeKey(info));
   if ('seed' in info) return EDWARDS[info.type].getPublicKey(info.seed);
   return point(info);
+}
+
+/** The expanded key; where the file has it beside the seed, the two must belong together (RFC 9881 section 6). */
+function latticeKey({ type, generator, expandedKey }: MlDsaPrivateInfo): Uint8Array {
+  const made = generator && LATTICE[type].keygen(generator).secretKey;
+  if (made !== undefined && expandedKey !== undefined && !equal(made, expandedKey)) {
+    throw invalid('the expanded key is not made from the seed');
+  }
+  const key = made ?? expandedKey;
+  if (key === undefined) throw invalid('neither a seed nor a key');
+  return key;
 }
 
 function point({ type, scalar, point: claimed }: EcPrivateInfo): Uint8Array {

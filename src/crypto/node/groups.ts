@@ -102,7 +102,8 @@ function checkPoint(curve: CurveName, share: Uint8Array): void {
   if (!isUncompressed(curve, share)) throw invalidShare(`not an uncompressed ${curve} point`);
 }
 
-function agree(name: string, compute: () => Buffer): Uint8Array {
+/** Runs a key agreement. @throws CryptoError `invalid_key_share` for whatever OpenSSL refuses */
+export function agree(name: string, compute: () => Buffer): Uint8Array {
   try {
     return plain(compute());
   } catch (cause) {

@@ -3,34 +3,49 @@
  * on Node 20, 22, 24 and 26. Start at {@link nodeCrypto}.
  */
 import { randomBytes } from 'node:crypto';
-import { x25519MlKem768 } from '../agreement.ts';
+import { secp256r1MlKem768, secp384r1MlKem1024, x25519MlKem768 } from '../agreement.ts';
 import { unsupported } from '../der.ts';
 import type { CryptoProvider, GroupName, KeyAgreement } from '../provider.ts';
 import { SCHEME_NAMES } from '../schemes.ts';
 import { NodeAead } from './aead.ts';
 import { plain } from './bytes.ts';
+import { finiteField } from './ffdhe.ts';
 import { keyObjectGroup, secp256r1, x25519 } from './groups.ts';
 import { digest, hmac, NodeHash } from './hash.ts';
 import { importPrivateKey, importPublicKey } from './keys.ts';
-import { hasNativeMlKem, mlKem768 } from './ml-kem.ts';
+import { hasMlDsa } from './ml-dsa.ts';
+import { hasNativeMlKem, mlKem768, mlKem1024 } from './ml-kem.ts';
 
 const classical = ['x25519', 'secp256r1', 'secp384r1', 'secp521r1'] as const;
 
+const secp384r1 = keyObjectGroup('secp384r1');
+
 const groups = new Map<GroupName, KeyAgreement>(
-  [x25519MlKem768(x25519, mlKem768), x25519, secp256r1, keyObjectGroup('secp384r1'), keyObjectGroup('secp521r1')].map(
-    (group) => [group.name, group],
-  ),
+  [
+    x25519MlKem768(x25519, mlKem768),
+    x25519,
+    secp256r1,
+    secp384r1,
+    keyObjectGroup('secp521r1'),
+    secp256r1MlKem768(secp256r1, mlKem768),
+    secp384r1MlKem1024(secp384r1, mlKem1024),
+    finiteField('ffdhe2048'),
+    finiteField('ffdhe3072'),
+  ].map((group) => [group.name, group]),
 );
 
-/** The provider for Node: OpenSSL, with ML-KEM-768 from a portable library where Node has none. */
+/** Behind the classical ones, so that no share of theirs makes a ClientHello longer. */
+const otherHybrids = ['SecP256r1MLKEM768', 'SecP384r1MLKEM1024'] as const;
+
+/** The provider for Node: OpenSSL, with ML-KEM from a portable library where Node has none. */
 export const nodeCrypto: CryptoProvider = {
   name: 'node',
   capabilities: {
     hashes: ['sha256', 'sha384', 'sha512', 'sha1'],
     aeads: ['aes-128-gcm', 'aes-256-gcm', 'chacha20-poly1305'],
     groups: [...groups.keys()],
-    defaultGroups: hasNativeMlKem ? ['X25519MLKEM768', ...classical] : classical,
-    schemes: SCHEME_NAMES,
+    defaultGroups: hasNativeMlKem ? ['X25519MLKEM768', ...classical, ...otherHybrids] : classical,
+    schemes: SCHEME_NAMES.filter((name) => hasMlDsa || !name.startsWith('mldsa')),
     sideChannelSafe: true,
   },
   random: (length) => plain(randomBytes(length)),

@@ -1,13 +1,14 @@
 import { constants, createECDH, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { copy, equal } from '../../bytes/index.ts';
-import { curveAlgorithm } from '../algorithm.ts';
-import { invalid } from '../der.ts';
+import { curveAlgorithm, isMlDsa, plainAlgorithm } from '../algorithm.ts';
+import { invalid, unsupported } from '../der.ts';
 import { privateKey, publicKey } from '../keys.ts';
 import { type EcPrivateInfo, encodePkcs8, type PrivateKeyInfo, parsePkcs8 } from '../pkcs8.ts';
 import { HASH_LENGTH, type KeyType, type PrivateKey, type PublicKey } from '../provider.ts';
 import type { Scheme } from '../schemes.ts';
 import { encodeRsaPublicKey, encodeSpki, type PublicKeyInfo, parseSpki } from '../spki.ts';
 import { plain, toBase64, toLatin1 } from './bytes.ts';
+import { hasMlDsa } from './ml-dsa.ts';
 import { spkiPublicKey } from './public-key.ts';
 
 /** Public keys that are kept: a process meets the same servers and authorities again and again. */
@@ -30,6 +31,7 @@ export function importPublicKey(spki: Uint8Array): PublicKey {
 function importUnknown(spki: Uint8Array): PublicKey {
   // What is kept must not hang on the peer's message.
   const info = parseSpki(copy(spki));
+  requireSupport(info.type);
   const key = checked(info.type, () => toKeyObject(info));
   return publicKey(info, (scheme, data, signature) => verify(scheme.hash, data, options(scheme, key), signature));
 }
@@ -37,10 +39,15 @@ function importUnknown(spki: Uint8Array): PublicKey {
 /** As {@link CryptoProvider.importPrivateKey}. */
 export function importPrivateKey(pkcs8: Uint8Array): PrivateKey {
   const info = parsePkcs8(pkcs8);
+  requireSupport(info.type);
   const der = Buffer.from(encodePkcs8(info.algorithm, info.privateKey));
   const key = checked(info.type, () => createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
   const spki = checked(info.type, () => publicHalf(info, key));
   return privateKey(info, spki, (scheme, data) => plain(sign(scheme.hash, data, options(scheme, key))));
+}
+
+function requireSupport(type: KeyType): void {
+  if (isMlDsa(type) && !hasMlDsa) throw unsupported(`${type} is not in this Node`);
 }
 
 function checked<T>(type: KeyType, compute: () => T): T {
@@ -88,6 +95,10 @@ function toKeyObject(info: PublicKeyInfo): KeyObject {
       return fromJwk({ kty: 'OKP', crv: 'Ed25519', x: toBase64(info.key, 'base64url') });
     case 'ed448':
       return fromJwk({ kty: 'OKP', crv: 'Ed448', x: toBase64(info.key, 'base64url') });
+    case 'ml-dsa-44':
+    case 'ml-dsa-65':
+    case 'ml-dsa-87':
+      return spkiPublicKey(encodeSpki(plainAlgorithm(info.type), info.lattice));
     default:
       return spkiPublicKey(encodeSpki(curveAlgorithm(info.type), info.point));
   }

@@ -1,7 +1,14 @@
 import * as crypto from 'node:crypto';
 import { createRequire } from 'node:module';
-import { libraryMlKem, ML_KEM_768, type MlKem768, type MlKemLibrary } from '../agreement.ts';
-import { mlKem768Algorithm } from '../algorithm.ts';
+import {
+  libraryMlKem,
+  ML_KEM_768,
+  ML_KEM_1024,
+  type MlKem,
+  type MlKemLibrary,
+  type MlKemParameters,
+} from '../agreement.ts';
+import { mlKemAlgorithm } from '../algorithm.ts';
 import { encodeSpki } from '../spki.ts';
 import { plain } from './bytes.ts';
 import { spkiPublicKey } from './public-key.ts';
@@ -9,7 +16,7 @@ import { spkiPublicKey } from './public-key.ts';
 /** What Node 24.7 added to node:crypto. */
 interface NativeKem {
   generateKeyPairSync(
-    type: 'ml-kem-768',
+    type: MlKemParameters['name'],
     options: { readonly publicKeyEncoding: { readonly format: 'der'; readonly type: 'spki' } },
   ): { readonly publicKey: Buffer; readonly privateKey: crypto.KeyObject };
   encapsulate(key: crypto.KeyObject): { readonly sharedKey: Buffer; readonly ciphertext: Buffer };
@@ -18,24 +25,30 @@ interface NativeKem {
 
 const kem = crypto as unknown as NativeKem;
 
-/** Whether this Node, with the OpenSSL it runs on, has ML-KEM-768 itself. */
+/** Whether this Node, with the OpenSSL it runs on, has ML-KEM itself. */
 export const hasNativeMlKem: boolean = probe();
 
-/** ML-KEM-768: of OpenSSL where it has one, else of a portable library that takes twenty times as long. */
-export const mlKem768: MlKem768 = hasNativeMlKem ? nativeMlKem() : portableMlKem();
+/** ML-KEM: of OpenSSL where it has one, else of a portable library that takes twenty times as long. */
+export const mlKem768: MlKem = make(ML_KEM_768, 'ml_kem768');
+export const mlKem1024: MlKem = make(ML_KEM_1024, 'ml_kem1024');
 
-/** The secret that a private KeyObject of type ml-kem-768 finds in a ciphertext of the right length. */
+/** The secret that a private KeyObject of ML-KEM finds in a ciphertext of the right length. */
 export function decapsulate(privateKey: crypto.KeyObject, ciphertext: Uint8Array): Uint8Array {
   return plain(kem.decapsulate(privateKey, ciphertext));
 }
 
-function nativeMlKem(): MlKem768 {
-  const algorithm = mlKem768Algorithm();
+function make(parameters: MlKemParameters, inLibrary: LibraryName): MlKem {
+  return hasNativeMlKem ? nativeMlKem(parameters) : portableMlKem(parameters, inLibrary);
+}
+
+function nativeMlKem(parameters: MlKemParameters): MlKem {
+  const algorithm = mlKemAlgorithm(parameters.name);
   return {
+    parameters,
     generate() {
-      const { publicKey, privateKey } = generate();
+      const { publicKey, privateKey } = generate(parameters.name);
       return {
-        encapsulationKey: plain(publicKey.subarray(publicKey.length - ML_KEM_768.encapsulationKey)),
+        encapsulationKey: plain(publicKey.subarray(publicKey.length - parameters.encapsulationKey)),
         decapsulate: (ciphertext) => decapsulate(privateKey, ciphertext),
       };
     },
@@ -48,28 +61,34 @@ function nativeMlKem(): MlKem768 {
   };
 }
 
+type LibraryName = 'ml_kem768' | 'ml_kem1024';
+
 /** The library takes 12 ms to load, so it is loaded by the first that uses it. */
-function portableMlKem(): MlKem768 {
-  let loaded: MlKem768 | undefined;
+function portableMlKem(parameters: MlKemParameters, name: LibraryName): MlKem {
+  let loaded: MlKem | undefined;
   const library = () => {
     const load = createRequire(import.meta.url);
-    loaded ??= libraryMlKem((load('@noble/post-quantum/ml-kem.js') as { ml_kem768: MlKemLibrary }).ml_kem768);
+    loaded ??= libraryMlKem(
+      parameters,
+      (load('@noble/post-quantum/ml-kem.js') as Readonly<Record<LibraryName, MlKemLibrary>>)[name],
+    );
     return loaded;
   };
   return {
+    parameters,
     generate: () => library().generate(),
     encapsulate: (encapsulationKey) => library().encapsulate(encapsulationKey),
   };
 }
 
-function generate() {
-  return kem.generateKeyPairSync('ml-kem-768', { publicKeyEncoding: { format: 'der', type: 'spki' } });
+function generate(name: MlKemParameters['name']) {
+  return kem.generateKeyPairSync(name, { publicKeyEncoding: { format: 'der', type: 'spki' } });
 }
 
 function probe(): boolean {
   if (typeof kem.encapsulate !== 'function') return false;
   try {
-    generate();
+    generate('ml-kem-768');
     return true;
   } catch {
     // encapsulate is there without ML-KEM where Node runs on an OpenSSL before 3.5.

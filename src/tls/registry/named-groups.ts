@@ -79,6 +79,10 @@ const PROVIDER_GROUPS = {
   secp384r1: GROUPS.secp384r1,
   secp521r1: GROUPS.secp521r1,
   X25519MLKEM768: GROUPS.X25519MLKEM768,
+  SecP256r1MLKEM768: GROUPS.SecP256r1MLKEM768,
+  SecP384r1MLKEM1024: GROUPS.SecP384r1MLKEM1024,
+  ffdhe2048: GROUPS.ffdhe2048,
+  ffdhe3072: GROUPS.ffdhe3072,
 } as const satisfies Record<GroupName, number>;
 
 const FOR_PROVIDER = reverse<GroupName>(PROVIDER_GROUPS);

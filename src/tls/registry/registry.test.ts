@@ -101,7 +101,7 @@ describe('groups and schemes of a provider', () => {
     expect(groupForProvider(GROUPS.X25519MLKEM768)).toBe('X25519MLKEM768');
     expect(groupForProvider(GROUPS.x448)).toBeUndefined();
     expect(schemeInfo(0x0804)).toBe(SCHEMES.rsa_pss_rsae_sha256);
-    expect(schemeInfo(SIGNATURE_SCHEMES.mldsa44)).toBeUndefined();
+    expect(schemeInfo(SIGNATURE_SCHEMES.sm2sig_sm3)).toBeUndefined();
   });
 
   it('sign a CertificateVerify unless they are PKCS#1 or SHA-1 (RFC 8446 section 4.2.3)', () => {
