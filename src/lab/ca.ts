@@ -13,7 +13,7 @@ export interface LabCredential {
 }
 
 /** A CA certificate with its key. */
-export interface LabIssuer {
+interface LabIssuer {
   /** DER. */
   readonly certificate: Uint8Array;
   readonly key: LabKey;
@@ -49,7 +49,7 @@ export interface LeafRequest {
 }
 
 /** What an intermediate of the lab is to be. */
-export interface SubordinateRequest {
+interface SubordinateRequest {
   /** `Lab Intermediate` unless given. */
   readonly commonName?: string;
   readonly notBefore?: number;
@@ -126,6 +126,6 @@ function certificate(request: Omit<Issuance, 'serial'>): Uint8Array {
 }
 
 /** A certificate as PEM. */
-export function pemOf(der: Uint8Array): string {
+function pemOf(der: Uint8Array): string {
   return encodePem('CERTIFICATE', der);
 }
