@@ -23,6 +23,12 @@ test('what was written is read', () => {
   expect(parseRuns(runsDocument('x', [run]), 'run.json')).toEqual([run]);
 });
 
+test('the change of a whole handshake is kept', () => {
+  const [tcp] = run.observations;
+  const changed = { observations: [{ ...tcp, change: 'handshake:server_name:www.a.example' }] };
+  expect(parse(changed)).toEqual([{ ...run, ...changed }]);
+});
+
 test('members of later versions are passed over', () => {
   expect(parse({ later: 1 })).toEqual([run]);
 });
@@ -35,6 +41,7 @@ describe('what is no run is refused, with the place', () => {
     [{ clock: 1e300 }, /runs\.0\.clock/],
     [{ observations: [{ ...tcp, status: 'fine' }] }, /observations\.0\.status/],
     [{ observations: [{ ...tcp, connection: -1 }] }, /observations\.0\.connection/],
+    [{ observations: [{ ...tcp, change: 'handshake:server_name:*.a' }] }, /observations\.0\.change/],
     [{ observations: [{ kind: 'nothing' }] }, /observations\.0\.kind/],
     [{ observations: Array.from({ length: 10_001 }, () => tcp) }, /runs\.0\.observations/],
     [{ observations: [{ ...tcp, address: 'x'.repeat(300_000) }] }, /observations\.0\.address/],

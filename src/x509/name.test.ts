@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { DerReader, der, OID, TAG } from '../asn1/index.ts';
 import { fromHex } from '../bytes/index.ts';
-import { attributeOf, decodeName, encodeName, type NameInput } from './name.ts';
+import { X509Error } from './error.ts';
+import { attributeOf, decodeName, encodeName, type NameInput, parseName } from './name.ts';
 
 const decode = (bytes: Uint8Array) => decodeName(new DerReader(bytes).next(TAG.sequence, 'name'));
 const text = (input: NameInput) => decode(encodeName(input)).text;
@@ -56,4 +57,12 @@ it.each([
   ['no value', der.sequence(rdn(der.sequence(der.oid(OID.commonName))))],
 ])('refuses %s', (_, bytes) => {
   expect(() => decode(bytes)).toThrow();
+});
+
+it('may stand alone, and nothing beside it', () => {
+  const name = encodeName({ commonName: 'a' });
+  expect(parseName(name).text).toBe('CN=a');
+  for (const bytes of [der.sequence(name), Uint8Array.of(...name, 0), name.subarray(1), new Uint8Array(0)]) {
+    expect(() => parseName(bytes)).toThrow(X509Error);
+  }
 });

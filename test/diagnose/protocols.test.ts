@@ -220,3 +220,13 @@ describe('HTTP', () => {
     expect(JSON.stringify(report.facts.run)).not.toContain('s3cret');
   });
 });
+
+test('more certificates than anybody needs: a limit of this client, and no fault of the protocol', async () => {
+  const { cert, key } = credential;
+  const report = await diagnose(await serve(createServer({ cert: cert.repeat(400), key }, hangUp)), { http: false });
+  expect(onlyFinding(report)).toMatchObject({
+    code: 'PEER_LIMIT_EXCEEDED',
+    title: expect.stringMatching(/^the server sends more than this client reads: .*\d/),
+    fix: { text: expect.stringMatching(/^let 127\.0\.0\.1:\d+ send less/) },
+  });
+});

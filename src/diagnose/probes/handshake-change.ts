@@ -88,7 +88,7 @@ const FIXED: readonly HandshakeChange[] = [
 const BY_ID: ReadonlyMap<string, HandshakeChange> = new Map(FIXED.map((change) => [change.id, change]));
 
 /** `handshake:server_name:` and a name of at least two labels (RFC 1123 section 2.1, and underscores as hosts have them). */
-const NAMED = /^handshake:server_name:((?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62}\.)+[a-z0-9_-]{1,63})$/;
+const NAMED = /^handshake:server_name:((?=.{1,253}$)(?:[a-z0-9_][a-z0-9_-]{0,62}\.)+[a-z0-9_][a-z0-9_-]{0,62})$/;
 
 /** Whether a text is the id of a change of a whole handshake. */
 export function isHandshakeChangeId(text: unknown): text is HandshakeChangeId {

@@ -3,8 +3,10 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { changeOf, InputError } from '../../diagnose/index.ts';
 import { type NameRecord, startNameServer } from '../../lab/name-server.ts';
+import { RootStore } from '../../x509/index.ts';
 import { check } from './check.ts';
 import { exchange } from './exchange.ts';
+import { handshake } from './handshake.ts';
 import { resolverOf } from './resolver.ts';
 import { openTcp } from './tcp.ts';
 
@@ -126,6 +128,26 @@ describe('resolverOf', () => {
     ]) {
       expect(() => resolverOf(url)).toThrow(InputError);
     }
+  });
+});
+
+describe('a peer that nobody authenticates', () => {
+  const options = { roots: () => new RootStore([]) };
+  const input = { alpn: [], clientCertificate: false };
+  const http = { method: 'HEAD', host: 'shop.example', path: '/', patience: 100 } as const;
+  const request = { ...endpoint(9), identity: 'shop.example', clock: 0, acceptsAnyChain: true } as const;
+
+  test.each([
+    ['a client certificate', { input: { ...input, clientCertificate: true } }],
+    ['a path', { input, http: { ...http, path: '/secret' } }],
+    ['a request with a body to come', { input, http: { ...http, method: 'GET' } as const }],
+  ])('is not told %s', async (_, more) => {
+    await expect(handshake({ ...request, ...more }, options, now)).rejects.toThrow(RangeError);
+  });
+
+  test('may be asked for the head of its root', async () => {
+    const [tcp] = await handshake({ ...request, input, http }, options, now);
+    expect(tcp).toMatchObject({ kind: 'tcp', status: 'refused' });
   });
 });
 
