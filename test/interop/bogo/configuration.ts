@@ -1,6 +1,5 @@
 /** The runner's flags made into a configuration of the engine. */
 import type { GroupName, SchemeName } from '../../../src/crypto/index.ts';
-import { nodeCrypto } from '../../../src/crypto/node/index.ts';
 import {
   type ClientConfig,
   type CommonConfig,
@@ -15,6 +14,7 @@ import { ALL_ALGORITHMS, oneAlgorithm } from './compression.ts';
 import type { ShimCredential } from './credentials.ts';
 import { Unimplemented } from './flags.ts';
 import type { Options } from './options.ts';
+import { shimCrypto } from './provider.ts';
 
 /** What the runner takes for the defaults of a shim: X25519MLKEM768 is offered, P-521 is not. */
 const DEFAULT_GROUPS: readonly GroupName[] = ['X25519MLKEM768', 'x25519', 'secp256r1', 'secp384r1'];
@@ -59,7 +59,7 @@ export function createEngine(
 
 function commonConfig(options: Options, trace: Trace | undefined): CommonConfig {
   return {
-    crypto: nodeCrypto,
+    crypto: shimCrypto,
     allocate: (length) => Buffer.allocUnsafe(length),
     groups: options.curves.length > 0 ? options.curves.map(toGroup) : DEFAULT_GROUPS,
     signatureSchemes: options.verifyPrefs.length > 0 ? options.verifyPrefs.map(toScheme) : DEFAULT_SCHEMES,
@@ -144,13 +144,13 @@ function splitAlpn(list: string): string[] {
 
 function toGroup(code: number): GroupName {
   const group = groupForProvider(code);
-  if (group === undefined || !nodeCrypto.capabilities.groups.includes(group)) throw new Unimplemented(`group ${code}`);
+  if (group === undefined || !shimCrypto.capabilities.groups.includes(group)) throw new Unimplemented(`group ${code}`);
   return group;
 }
 
 function toScheme(code: number): SchemeName {
   const scheme = schemeInfo(code)?.name;
-  if (scheme === undefined || !nodeCrypto.capabilities.schemes.includes(scheme)) {
+  if (scheme === undefined || !shimCrypto.capabilities.schemes.includes(scheme)) {
     throw new Unimplemented(`signature scheme ${code}`);
   }
   return scheme;

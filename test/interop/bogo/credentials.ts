@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { decodePem } from '../../../src/asn1/index.ts';
 import { CryptoError, type PrivateKey, type SchemeName } from '../../../src/crypto/index.ts';
-import { nodeCrypto } from '../../../src/crypto/node/index.ts';
 import type { Credential } from '../../../src/tls/index.ts';
 import { SCHEMES, schemeInfo, schemeName } from '../../../src/tls/registry/signature-schemes.ts';
 import { certificatesFromPem, parseCertificate } from '../../../src/x509/index.ts';
 import { Unimplemented } from './flags.ts';
 import type { CredentialOptions, Options } from './options.ts';
+import { shimCrypto } from './provider.ts';
 
 /** A credential as the engine takes it, and what the shim must know of it. */
 export interface ShimCredential {
@@ -59,7 +59,7 @@ function importKey(file: string): PrivateKey {
   const [block] = decodePem(readFileSync(file, 'latin1'));
   if (block === undefined) throw new Error(`${file} holds no key`);
   try {
-    return nodeCrypto.importPrivateKey(block.bytes);
+    return shimCrypto.importPrivateKey(block.bytes);
   } catch (error) {
     if (error instanceof CryptoError) throw new Unimplemented(`-key-file: ${error.message}`);
     throw error;
