@@ -4,6 +4,8 @@ import { batches } from './batches.ts';
 import { argumentError, codedError, disconnectedError } from './error.ts';
 import { LayeredSocket } from './layered-socket.ts';
 import { linger } from './linger.ts';
+import { isPlainSocket, writeRecords } from './output.ts';
+import { release } from './release.ts';
 import { type Settings, settingsOf, type TLSSocketOptions } from './settings.ts';
 
 type Done = (error?: Error | null) => void;
@@ -122,8 +124,16 @@ export abstract class EngineSocket extends LayeredSocket {
     const { engine } = this;
     if (engine === undefined || this.#readEnded || this.destroyed) return;
     this.touch();
+    // Records of application data are decrypted to other memory; messages in plaintext are views of the chunk.
+    const isDone = this.#isAlone && !this.secureConnecting;
     engine.receive(chunk);
     this.#pump(engine);
+    if (isDone && engine.request === undefined) release(chunk);
+  }
+
+  /** Whether what the transport emits comes to nobody else. */
+  get #isAlone(): boolean {
+    return isPlainSocket(this.transport) && this.transport.listenerCount('data') === 1;
   }
 
   #receiveEnd(): void {
@@ -244,17 +254,7 @@ export abstract class EngineSocket extends LayeredSocket {
 
   /** One write of everything the engine has to say. `done` is called once the transport has taken it. */
   #flush(engine: TlsConnection, done?: Done): void {
-    const { transport } = this;
-    const output = engine.takeOutput();
-    const last = output.length - 1;
-    if (last < 0) done?.();
-    else if (!transport.writable) done?.(codedError('EPIPE', 'the transport has ended'));
-    else {
-      transport.cork();
-      for (let i = 0; i < last; i++) transport.write(output[i]);
-      transport.write(output[last], done);
-      transport.uncork();
-    }
+    writeRecords(this.transport, engine.takeOutput(), done);
   }
 
   /** Says that no more will be written: close_notify, then the end of the transport (RFC 8446 section 6.1). */

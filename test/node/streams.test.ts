@@ -296,16 +296,36 @@ describe('what leaves when', () => {
     const writes = { client: 0, server: 0 };
     for (const side of ['client', 'server'] as const) {
       const transport = below[side];
-      const uncork = transport.uncork.bind(transport);
-      transport.uncork = () => {
-        if (transport.writableCorked === 1 && transport.writableLength > 0) writes[side]++;
-        uncork();
+      const write = transport._write.bind(transport);
+      transport._write = (chunk, encoding, done) => {
+        writes[side]++;
+        write(chunk, encoding, done);
+      };
+      transport._writev = (items, done) => {
+        transport._write(Buffer.concat(items.map(({ chunk }) => chunk)), 'latin1', done);
       };
     }
     client.once('secureConnect', () => client.write('with the Finished'));
     expect((await once(server, 'data'))[0].toString()).toBe('with the Finished');
     // The server's second flight are its tickets.
     expect(writes).toEqual({ client: 2, server: 2 });
+  });
+
+  test('memory is freed only when nobody else looks at what the transport emits', async () => {
+    const heard: Buffer[] = [];
+    const server = createServer({ ...healthy });
+    servers.push(server);
+    server.on('connection', (transport: net.Socket) => transport.on('data', (chunk) => heard.push(chunk)));
+    const accepted = once(server, 'secureConnection');
+    const client = connect({ port: await listen(server), host: '127.0.0.1', servername: 'localhost', ca: ca.cert });
+    keep(client);
+    const sent = Buffer.alloc(1_000_000, 'data');
+    client.write(sent);
+    const [socket] = await accepted;
+    keep(socket);
+    client.end();
+    expect((await readAll(socket)).equals(sent)).toBe(true);
+    expect(Buffer.concat(heard).length).toBe(socket.bytesRead);
   });
 
   test('small writes share a record', async () => {
