@@ -1,9 +1,10 @@
-import type { HandshakeMessage, HandshakeName } from './messages/message.ts';
+import type { HandshakeMessage } from './messages/message.ts';
+import type { AnyMessage, MessageName } from './messages/tls12/message.ts';
 import type { Request, RequestName, Requests } from './requests.ts';
 
 /** One arrow of a state machine of RFC 8446 appendix A: in a state, a message leads to another state. */
 export interface Edge {
-  readonly on: HandshakeName;
+  readonly on: MessageName;
   readonly to: string;
   /** The guard, for the reader: what must hold for this arrow to be taken. */
   readonly when: string;
@@ -13,12 +14,9 @@ export interface Edge {
 /** A state machine as data. Handlers are typed by it, errors are worded by it, diagrams are printed from it. */
 export type StateTable = Readonly<Record<string, readonly Edge[]>>;
 
-/** A decoded message of one name. */
-type MessageOf<M extends HandshakeName> = Extract<HandshakeMessage, { readonly type: M }>;
-
-/** A message as a handler gets it. */
-export interface Received<M extends HandshakeName> {
-  readonly message: MessageOf<M>;
+/** A message as a handler gets it; `All` are the messages of its version. */
+export interface Received<M extends MessageName, All extends AnyMessage = HandshakeMessage> {
+  readonly message: Extract<All, { readonly type: M }>;
   /** The whole message, header included. */
   readonly bytes: Uint8Array;
   /**
@@ -53,12 +51,12 @@ type Named = { readonly name: string };
  * Handlers for exactly the arrows of a table: one for a message that is not listed, or one that returns a state
  * that is not listed, does not compile.
  */
-export type Handlers<T extends StateTable, S extends Named, C> = {
+export type Handlers<T extends StateTable, S extends Named, C, All extends AnyMessage = HandshakeMessage> = {
   readonly [N in keyof T]: {
     readonly [M in T[N][number]['on']]: (
       context: C,
       state: Extract<S, { name: N }>,
-      received: Received<M>,
+      received: Received<M, All>,
     ) => Next<Extract<S, { name: Extract<T[N][number], { on: M }>['to'] }>>;
   };
 };
@@ -67,15 +65,15 @@ export type Handlers<T extends StateTable, S extends Named, C> = {
 export interface Machine<C> {
   readonly table: StateTable;
   /** Runs the handler; the caller has checked that the table lists the message. */
-  step(context: C, state: Named, received: Received<HandshakeName>): Next<Named>;
+  step(context: C, state: Named, received: Received<MessageName, AnyMessage>): Next<Named>;
 }
 
 /** Binds handlers to their table. */
-export function machine<T extends StateTable, S extends Named, C>(table: T, handlers: Handlers<T, S, C>): Machine<C> {
-  type Erased = Record<
-    string,
-    Record<string, ((context: C, state: Named, received: Received<HandshakeName>) => Next<Named>) | undefined>
-  >;
+export function machine<T extends StateTable, S extends Named, C, All extends AnyMessage = HandshakeMessage>(
+  table: T,
+  handlers: Handlers<T, S, C, All>,
+): Machine<C> {
+  type Erased = Record<string, Record<string, Machine<C>['step'] | undefined>>;
   // One cast, guarded by the table: `handlers` has a function for each of its arrows and for nothing else.
   const erased = handlers as unknown as Erased;
   return {

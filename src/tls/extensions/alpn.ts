@@ -9,6 +9,8 @@ const NAME = 'application_layer_protocol_negotiation';
 export const alpn = {
   clientHello: codec(NAME, 'client_hello', RFC, decodeList, encodeList),
   encryptedExtensions: codec(NAME, 'encrypted_extensions', RFC, decodeSelected, encodeSelected),
+  /** Before TLS 1.3. */
+  serverHello: codec(NAME, 'server_hello', RFC, decodeSelected, encodeSelected),
 };
 
 function decodeList(reader: Reader): Uint8Array[] {

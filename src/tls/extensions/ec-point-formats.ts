@@ -5,6 +5,8 @@ import { readU8s, writeU8s } from './lists.ts';
 /** ECPointFormats of TLS 1.2 and earlier; 0 is uncompressed, the only one in use. */
 export const ecPointFormats = {
   clientHello: codec('ec_point_formats', 'client_hello', 'RFC 8422 section 5.1.2', decode, encode),
+  /** Before TLS 1.3. */
+  serverHello: codec('ec_point_formats', 'server_hello', 'RFC 8422 section 5.2', decode, encode),
 };
 
 function decode(reader: Reader): number[] {

@@ -55,7 +55,17 @@ export const KNOWN_EXTENSIONS: readonly Readonly<Record<string, ExtensionCodec<u
 const ALL = KNOWN_EXTENSIONS.flatMap((extension) => Object.values(extension));
 
 /** Extensions of TLS 1.2 in a message where TLS 1.3 does not have them (RFC 8446 section 4.2). */
-const BEFORE_TLS13: ReadonlySet<ExtensionCodec<unknown>> = new Set([extendedMasterSecret.serverHello]);
+const BEFORE_TLS13: ReadonlySet<ExtensionCodec<unknown>> = new Set<ExtensionCodec<unknown>>([
+  alpn.serverHello,
+  ecPointFormats.serverHello,
+  extendedMasterSecret.serverHello,
+  recordSizeLimit.serverHello,
+  renegotiationInfo.serverHello,
+  serverName.serverHello,
+  sessionTicket.serverHello,
+  signedCertificateTimestamp.serverHello,
+  statusRequest.serverHello,
+]);
 
 const IDS: ReadonlySet<number> = new Set(ALL.map((codec) => codec.id));
 

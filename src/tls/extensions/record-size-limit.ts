@@ -10,6 +10,8 @@ const MIN_LIMIT = 64;
 export const recordSizeLimit = {
   clientHello: limit('client_hello'),
   encryptedExtensions: limit('encrypted_extensions'),
+  /** Before TLS 1.3. */
+  serverHello: limit('server_hello'),
 };
 
 function limit(context: ExtensionContext): ExtensionCodec<number> {

@@ -20,6 +20,8 @@ const NUMERIC_LABEL = /^(?:\d+|0[xX][0-9A-Fa-f]*)$/;
 export const serverName = {
   clientHello: codec('server_name', 'client_hello', RFC, decode, encode),
   encryptedExtensions: flag('server_name', 'encrypted_extensions', RFC),
+  /** Before TLS 1.3. */
+  serverHello: flag('server_name', 'server_hello', RFC),
 };
 
 /** Whether `name` may stand in server_name: ASCII labels, no trailing dot, no IP address (RFC 6066 section 3). */

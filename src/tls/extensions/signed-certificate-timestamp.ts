@@ -11,6 +11,8 @@ export const signedCertificateTimestamp = {
   certificateRequest: flag(NAME, 'certificate_request', RFC),
   /** SerializedSCTs. */
   certificate: codec(NAME, 'certificate', RFC, decode, encode),
+  /** Before TLS 1.3. */
+  serverHello: codec(NAME, 'server_hello', RFC, decode, encode),
 };
 
 function decode(reader: Reader): Uint8Array[] {

@@ -13,6 +13,8 @@ export const statusRequest = {
   certificateRequest: flag('status_request', 'certificate_request', RESPONSE),
   /** A DER OCSPResponse. */
   certificate: codec('status_request', 'certificate', RESPONSE, decodeResponse, encodeResponse),
+  /** Before TLS 1.3: a CertificateStatus may come. */
+  serverHello: flag('status_request', 'server_hello', REQUEST),
 };
 
 /** Which responders the client trusts is read and dropped: no server is known to heed it. */

@@ -3,8 +3,8 @@ import type { CryptoProvider } from '../../crypto/index.ts';
 import type { Tls13Suite } from '../registry/cipher-suites.ts';
 
 /** What every derivation needs: the provider, the negotiated suite with its hash, and where bytes come from. */
-export interface ScheduleBase {
+export interface ScheduleBase<Suite = Tls13Suite> {
   readonly crypto: CryptoProvider;
-  readonly suite: Tls13Suite;
+  readonly suite: Suite;
   readonly allocate: Allocator;
 }

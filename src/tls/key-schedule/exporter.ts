@@ -4,8 +4,14 @@ import { TlsError } from '../error.ts';
 import type { ScheduleBase } from './base.ts';
 import { expandApplicationLabel, expandLabel } from './hkdf-label.ts';
 
+/** Keying material for applications, in either version. */
+export interface Exporter {
+  /** @throws TlsError BAD_CONFIGURATION for labels, contexts and lengths that there are none for */
+  export(label: string, context: Uint8Array | undefined, length: number): Uint8Array;
+}
+
 /** exporter_master_secret and what applications derive from it (RFC 8446 section 7.5). */
-export class ExporterSecret {
+export class ExporterSecret implements Exporter {
   /** One digest long. */
   readonly secret: Uint8Array;
   readonly #base: ScheduleBase;
@@ -22,7 +28,7 @@ export class ExporterSecret {
    * @param length bytes wanted, at most 255 digest lengths.
    * @throws TlsError BAD_CONFIGURATION for other labels and lengths
    */
-  export(label: string, context: Uint8Array, length: number): Uint8Array {
+  export(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
     const { crypto, suite, allocate } = this.#base;
     const size = HASH_LENGTH[suite.hash];
     if (!/^[\x20-\x7e]{0,249}$/.test(label)) throw badExport('label is not up to 249 ASCII characters');
@@ -31,7 +37,7 @@ export class ExporterSecret {
     }
     const emptyHash = crypto.digest(suite.hash, EMPTY);
     const secret = expandApplicationLabel(crypto, suite.hash, this.secret, label, emptyHash, size, allocate);
-    return expandLabel(crypto, suite.hash, secret, 'exporter', crypto.digest(suite.hash, context), length, allocate);
+    return expandLabel(crypto, suite.hash, secret, 'exporter', crypto.digest(suite.hash, context ?? EMPTY), length, allocate);
   }
 }
 

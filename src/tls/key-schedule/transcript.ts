@@ -10,6 +10,7 @@ export class Transcript {
   readonly #crypto: CryptoProvider;
   #raw: Uint8Array[] = [];
   #hash: { readonly name: HashName; state: Hash } | undefined;
+  #keepsRaw = false;
 
   constructor(crypto: CryptoProvider) {
     this.#crypto = crypto;
@@ -17,8 +18,8 @@ export class Transcript {
 
   /** Adds a whole handshake message, header included. The bytes must not change afterwards. */
   append(message: Uint8Array): void {
-    if (this.#hash === undefined) this.#raw.push(message);
-    else this.#hash.state.update(message);
+    if (this.#hash === undefined || this.#keepsRaw) this.#raw.push(message);
+    this.#hash?.state.update(message);
   }
 
   /** Fixes the hash function. A second call with the same one changes nothing. */
@@ -29,8 +30,29 @@ export class Transcript {
     }
     const state = this.#crypto.hash(name);
     for (const message of this.#raw) state.update(message);
-    this.#raw = [];
+    if (!this.#keepsRaw) this.#raw = [];
     this.#hash = { name, state };
+  }
+
+  /**
+   * Keeps the messages beside their hash: a CertificateVerify of TLS 1.2 signs them, with a hash that its scheme chooses
+   * (RFC 5246 section 7.4.8). To be called before {@link start}.
+   */
+  keepRaw(): void {
+    this.#keepsRaw = true;
+  }
+
+  /** All messages so far, which are not kept any longer. */
+  takeRaw(): Uint8Array {
+    const messages = concat(this.#raw);
+    this.dropRaw();
+    return messages;
+  }
+
+  /** Nobody will sign the messages. */
+  dropRaw(): void {
+    this.#keepsRaw = false;
+    this.#raw = [];
   }
 
   /** Replaces all that was hashed by a synthetic message_hash message, as a HelloRetryRequest demands. */

@@ -2,12 +2,15 @@ import type { Allocator } from '../../bytes/index.ts';
 import { AEAD_TAG_LENGTH, type CryptoProvider } from '../../crypto/index.ts';
 import { TlsError, type TlsErrorCode } from '../error.ts';
 import type { Level, Trace } from '../events.ts';
+import type { Tls12Keys } from '../key-schedule/tls12.ts';
 import type { TrafficSecret } from '../key-schedule/tls13.ts';
 import type { AlertName } from '../registry/alerts.ts';
+import { VERSIONS, versionName } from '../registry/versions.ts';
 import { CONTENT_TYPES, contentTypeName } from './content-type.ts';
 import { type RawRecord, RecordFramer } from './framing.ts';
 import { MAX_CHANGE_CIPHER_SPECS, MAX_EMPTY_RECORDS, MAX_PLAINTEXT, RECORD_HEADER_LENGTH } from './limits.ts';
 import { RecordProtection } from './protection.ts';
+import { Tls12Protection } from './tls12-protection.ts';
 
 /** Content of one record, unprotected. `type` is handshake, alert or application_data. */
 export interface Content {
@@ -31,7 +34,10 @@ export class RecordReadSide {
   readonly #crypto: CryptoProvider;
   readonly #framer: RecordFramer;
   readonly #trace: Trace | undefined;
-  #protection: RecordProtection | undefined;
+  #protection: RecordProtection | Tls12Protection | undefined;
+  /** Keys that the next change_cipher_spec begins. */
+  #awaited: Tls12Keys | undefined;
+  #isTls12 = false;
   #maxInner = MAX_PLAINTEXT + 1;
   #sawProtected = false;
   #changeCipherSpecs = 0;
@@ -59,6 +65,20 @@ export class RecordReadSide {
   setKey(level: Level, secret: TrafficSecret): void {
     this.level = level;
     this.#protection = new RecordProtection(this.#crypto, secret);
+  }
+
+  /**
+   * From now on records say TLS 1.2, and a change_cipher_spec stands only where it changes keys (RFC 5246 sections 6.2.1
+   * and 7.1).
+   */
+  requireTls12(): void {
+    this.#isTls12 = true;
+    this.allowChangeCipherSpec = false;
+  }
+
+  /** The peer's change_cipher_spec has to come next, and begins these keys. */
+  expectChangeCipherSpec(keys: Tls12Keys): void {
+    this.#awaited = keys;
   }
 
   /** Drops the keys: nothing is read any more (RFC 8446 section 6.2). */
@@ -97,7 +117,9 @@ export class RecordReadSide {
   }
 
   #read(record: RawRecord): Content | undefined {
-    if (record.type === CONTENT_TYPES.change_cipher_spec) return this.#dropChangeCipherSpec(record);
+    if (this.#isTls12 && record.legacyVersion !== VERSIONS.tls12) throw otherVersion(record);
+    if (record.type === CONTENT_TYPES.change_cipher_spec) return this.#changeCipherSpec(record);
+    if (this.#protection instanceof Tls12Protection) return this.#openTls12(record, this.#protection);
     if (this.#protection === undefined) return this.#plaintext(record);
     if (record.type === CONTENT_TYPES.alert && !this.#sawProtected) return this.#plaintext(record);
     if (record.type !== CONTENT_TYPES.application_data) throw this.#unexpected(record, 'application_data (protected)');
@@ -122,8 +144,7 @@ export class RecordReadSide {
     const inner = protection.open(record.bytes.subarray(0, RECORD_HEADER_LENGTH), encrypted);
     if (inner === null) {
       if (this.#skip(encrypted.length)) return undefined;
-      this.#emit(record, this.level, undefined, encrypted.length, 0);
-      throw recordError('BAD_RECORD_MAC', 'bad_record_mac', 'record does not decrypt', `${SPEC}.2`);
+      throw this.#notAuthentic(record, `${SPEC}.2`);
     }
     this.#skipping = false;
     this.#sawProtected = true;
@@ -143,8 +164,38 @@ export class RecordReadSide {
     return { type, level: this.level, bytes: inner.subarray(0, end) };
   }
 
-  #dropChangeCipherSpec(record: RawRecord): undefined {
+  /** The content type is visible; with it the record is authentic or not. */
+  #openTls12(record: RawRecord, protection: Tls12Protection): Content {
+    const { type } = record;
+    if (type < CONTENT_TYPES.alert || type > CONTENT_TYPES.application_data) {
+      throw this.#unexpected(record, 'alert, handshake or application_data');
+    }
+    const bytes = protection.open(record.bytes);
+    if (bytes === null) throw this.#notAuthentic(record, 'RFC 5246 section 6.2.3.3');
+    const max = Math.min(this.#maxInner, MAX_PLAINTEXT);
+    if (bytes.length > max) {
+      const got = `plaintext of ${bytes.length} bytes, at most ${max}`;
+      throw recordError('RECORD_OVERFLOW', 'record_overflow', got, 'RFC 5246 section 6.2.1, RFC 8449 section 4');
+    }
+    this.#emit(record, this.level, type, bytes.length, 0);
+    return { type, level: this.level, bytes };
+  }
+
+  #notAuthentic(record: RawRecord, spec: string): TlsError {
+    this.#emit(record, this.level, undefined, record.bytes.length - RECORD_HEADER_LENGTH, 0);
+    return recordError('BAD_RECORD_MAC', 'bad_record_mac', 'record does not decrypt', spec);
+  }
+
+  /** Begins the keys of TLS 1.2, or is dropped: one for middleboxes says nothing (RFC 8446 section 5). */
+  #changeCipherSpec(record: RawRecord): undefined {
     const valid = record.bytes.length === RECORD_HEADER_LENGTH + 1 && record.bytes[RECORD_HEADER_LENGTH] === 1;
+    if (valid && this.#awaited !== undefined) {
+      this.#emit(record, 'initial', undefined, 1, 0);
+      this.level = 'application';
+      this.#protection = new Tls12Protection(this.#crypto, this.#awaited);
+      this.#awaited = undefined;
+      return;
+    }
     if (!valid || !this.allowChangeCipherSpec) throw this.#unexpected(record, 'no change_cipher_spec');
     if (++this.#changeCipherSpecs > MAX_CHANGE_CIPHER_SPECS) {
       throw recordError(
@@ -199,4 +250,9 @@ export class RecordReadSide {
       padding,
     });
   }
+}
+
+function otherVersion({ legacyVersion }: RawRecord): TlsError {
+  const message = `record version is ${versionName(legacyVersion)}, expected TLS 1.2`;
+  return recordError('UNEXPECTED_RECORD', 'protocol_version', message, 'RFC 5246 section 6.2.1');
 }

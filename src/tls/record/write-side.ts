@@ -1,11 +1,13 @@
 import type { Allocator } from '../../bytes/index.ts';
 import { AEAD_TAG_LENGTH, type CryptoProvider } from '../../crypto/index.ts';
 import type { Level, Trace } from '../events.ts';
+import type { Tls12Keys } from '../key-schedule/tls12.ts';
 import type { TrafficSecret } from '../key-schedule/tls13.ts';
 import { VERSIONS } from '../registry/versions.ts';
 import { CONTENT_TYPES, contentTypeName } from './content-type.ts';
 import { MAX_PLAINTEXT, RECORD_HEADER_LENGTH } from './limits.ts';
 import { RecordProtection } from './protection.ts';
+import { Tls12Protection } from './tls12-protection.ts';
 
 /**
  * The sending half of the record layer (RFC 8446 section 5). Handshake messages of one flight share records: they
@@ -18,7 +20,7 @@ export class RecordWriteSide {
   readonly #trace: Trace | undefined;
   readonly #padTo: number;
   #maxInner = MAX_PLAINTEXT + 1;
-  #protection: RecordProtection | undefined;
+  #protection: RecordProtection | Tls12Protection | undefined;
   #usageLimit = Number.POSITIVE_INFINITY;
   #waiting: Uint8Array[] = [];
   #waitingLength = 0;
@@ -40,7 +42,7 @@ export class RecordWriteSide {
     return this.#protection !== undefined && this.#protection.sequence >= this.#usageLimit;
   }
 
-  /** Honours the peer's record_size_limit, content type included (RFC 8449 section 4). */
+  /** Honours the peer's record_size_limit, in TLS 1.3 content type included (RFC 8449 section 4). */
   limitInner(limit: number): void {
     this.#maxInner = Math.min(limit, MAX_PLAINTEXT + 1);
   }
@@ -60,6 +62,14 @@ export class RecordWriteSide {
     this.#protection = undefined;
   }
 
+  /** Tells the peer of new keys and begins them (RFC 5246 section 7.1). */
+  changeCipherSpec(keys: Tls12Keys): void {
+    this.writeChangeCipherSpec();
+    this.level = 'application';
+    this.#protection = new Tls12Protection(this.#crypto, keys);
+    this.#usageLimit = keys.suite.confidentialityLimit;
+  }
+
   /** Queues a handshake message, or a part of one, behind those that wait. */
   writeHandshake(message: Uint8Array): void {
     this.#waiting.push(message);
@@ -71,7 +81,7 @@ export class RecordWriteSide {
     this.#record(CONTENT_TYPES.alert, Uint8Array.of(severity, code));
   }
 
-  /** The middlebox-compatibility change_cipher_spec, never protected (RFC 8446 appendix D.4). */
+  /** A change_cipher_spec, never protected: TLS 1.2's, or for middleboxes (RFC 8446 appendix D.4). */
   writeChangeCipherSpec(): void {
     this.flush();
     if (this.#forgotten) return;
@@ -133,12 +143,16 @@ export class RecordWriteSide {
   }
 
   #maxFragment(): number {
-    return this.#protection === undefined ? MAX_PLAINTEXT : this.#maxInner - 1;
+    if (this.#protection === undefined) return MAX_PLAINTEXT;
+    // In TLS 1.2 the limit is the content's alone (RFC 8449 section 4).
+    if (this.#protection instanceof Tls12Protection) return Math.min(this.#maxInner, MAX_PLAINTEXT);
+    return this.#maxInner - 1;
   }
 
   #record(type: number, content: Uint8Array): void {
     if (this.#forgotten) return;
     if (this.#protection === undefined) this.#plaintextRecord(type, content);
+    else if (this.#protection instanceof Tls12Protection) this.#tls12Record(this.#protection, type, content);
     else this.#protectedRecord(this.#protection, type, content);
   }
 
@@ -165,6 +179,13 @@ export class RecordWriteSide {
     );
   }
 
+  #tls12Record(protection: Tls12Protection, type: number, content: Uint8Array): void {
+    const length = content.length + protection.overhead;
+    const header = this.#header(type, VERSIONS.tls12, length, protection.explicitNonceLength);
+    this.#output.push(header, ...protection.seal(header, content));
+    this.#emit(type, type, VERSIONS.tls12, length, content.length, 0);
+  }
+
   #paddedLength(length: number): number {
     if (this.#padTo === 0) return length;
     return Math.min(Math.ceil(length / this.#padTo) * this.#padTo, Math.max(this.#maxInner, length));
@@ -178,8 +199,9 @@ export class RecordWriteSide {
     this.#firstRecord = false;
   }
 
-  #header(type: number, version: number, length: number): Uint8Array {
-    const header = this.#alloc(RECORD_HEADER_LENGTH);
+  /** @param room bytes behind the header that are filled in later. */
+  #header(type: number, version: number, length: number, room = 0): Uint8Array {
+    const header = this.#alloc(RECORD_HEADER_LENGTH + room);
     header[0] = type;
     header[1] = version >>> 8;
     header[2] = version & 0xff;

@@ -266,10 +266,10 @@ export interface Tls13Suite {
 }
 
 /** Full-size records under one AES-GCM key with a margin of safety of about 2^-57: 2^24.5 (RFC 8446 section 5.5). */
-const AES_GCM_LIMIT = Math.floor(2 ** 24.5);
+export const AES_GCM_LIMIT = Math.floor(2 ** 24.5);
 
 /** ChaCha20-Poly1305 outlasts every sequence number (RFC 8446 section 5.5); a number that counting never reaches. */
-const CHACHA20_POLY1305_LIMIT = 2 ** 48;
+export const CHACHA20_POLY1305_LIMIT = 2 ** 48;
 
 /** What is known of the implemented suites, in the order of preference of RFC 8446 section 9.1. */
 export const TLS13_SUITES: Readonly<Record<Tls13SuiteName, Tls13Suite>> = {

@@ -1,4 +1,4 @@
-import type { KeyType, SchemeName } from '../../crypto/index.ts';
+import type { KeyType, SchemeName, SignatureName } from '../../crypto/index.ts';
 import { reverse } from './reverse.ts';
 
 /** IANA "TLS SignatureScheme", by name; before TLS 1.3 the two bytes were a hash and a signature (RFC 5246 7.4.1.4.1). */
@@ -67,17 +67,25 @@ export interface SchemeInfo {
   readonly keyTypes: readonly KeyType[];
   /** Whether a TLS 1.3 CertificateVerify may use it; the others sign certificates only (RFC 8446 section 4.2.3). */
   readonly tls13Handshake: boolean;
+  /** What the code means in TLS 1.2, where it names no curve (RFC 5246 section 7.4.1.4.1). */
+  readonly tls12: { readonly name: SignatureName; readonly keyTypes: readonly KeyType[] };
 }
 
+const CURVES: readonly KeyType[] = ['secp256r1', 'secp384r1', 'secp521r1'];
+
 function scheme(name: SchemeName, keyTypes: readonly KeyType[], tls13Handshake: boolean): SchemeInfo {
-  return { name, code: SIGNATURE_SCHEMES[name], keyTypes, tls13Handshake };
+  return { name, code: SIGNATURE_SCHEMES[name], keyTypes, tls13Handshake, tls12: { name, keyTypes } };
+}
+
+function ecdsa(name: SchemeName, curve: KeyType, anyCurve: SignatureName): SchemeInfo {
+  return { ...scheme(name, [curve], true), tls12: { name: anyCurve, keyTypes: CURVES } };
 }
 
 /** The schemes that a provider may declare (RFC 8446 section 4.2.3). */
 export const SCHEMES: Readonly<Record<SchemeName, SchemeInfo>> = {
-  ecdsa_secp256r1_sha256: scheme('ecdsa_secp256r1_sha256', ['secp256r1'], true),
-  ecdsa_secp384r1_sha384: scheme('ecdsa_secp384r1_sha384', ['secp384r1'], true),
-  ecdsa_secp521r1_sha512: scheme('ecdsa_secp521r1_sha512', ['secp521r1'], true),
+  ecdsa_secp256r1_sha256: ecdsa('ecdsa_secp256r1_sha256', 'secp256r1', 'ecdsa_sha256'),
+  ecdsa_secp384r1_sha384: ecdsa('ecdsa_secp384r1_sha384', 'secp384r1', 'ecdsa_sha384'),
+  ecdsa_secp521r1_sha512: ecdsa('ecdsa_secp521r1_sha512', 'secp521r1', 'ecdsa_sha512'),
   ed25519: scheme('ed25519', ['ed25519'], true),
   ed448: scheme('ed448', ['ed448'], true),
   rsa_pss_rsae_sha256: scheme('rsa_pss_rsae_sha256', ['rsa'], true),
@@ -93,7 +101,7 @@ export const SCHEMES: Readonly<Record<SchemeName, SchemeInfo>> = {
   rsa_pkcs1_sha384: scheme('rsa_pkcs1_sha384', ['rsa'], false),
   rsa_pkcs1_sha512: scheme('rsa_pkcs1_sha512', ['rsa'], false),
   rsa_pkcs1_sha1: scheme('rsa_pkcs1_sha1', ['rsa'], false),
-  ecdsa_sha1: scheme('ecdsa_sha1', ['secp256r1', 'secp384r1', 'secp521r1'], false),
+  ecdsa_sha1: scheme('ecdsa_sha1', CURVES, false),
 };
 
 const BY_CODE = new Map<number, SchemeInfo>(Object.values(SCHEMES).map((info) => [info.code, info]));

@@ -21,3 +21,9 @@ const DISPLAY = new Map<number, string>([
 export function versionName(code: number): string {
   return DISPLAY.get(code) ?? hex(code, 2);
 }
+
+/** The versions that are spoken to the end. */
+export type VersionName = 'TLS 1.3' | 'TLS 1.2';
+
+/** Their code points, the newest first. */
+export const SPOKEN: Readonly<Record<VersionName, number>> = { 'TLS 1.3': VERSIONS.tls13, 'TLS 1.2': VERSIONS.tls12 };

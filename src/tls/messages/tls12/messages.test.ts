@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { EMPTY, fromHex } from '../../../bytes/index.ts';
 import { TlsError } from '../../error.ts';
 import { CIPHER_SUITES } from '../../registry/cipher-suites.ts';
-import { keyExchangeOf } from '../../registry/key-exchange.ts';
+import { type KeyExchange, keyExchangeOf } from '../../registry/key-exchange.ts';
 import { VERSIONS } from '../../registry/versions.ts';
 import { MAX_CHAIN_LENGTH } from '../certificate.ts';
 import { type Field, FieldTree } from '../field-tree.ts';
-import { encodeFinished } from '../finished.ts';
+import { encodeKeyUpdate } from '../key-update.ts';
 import { encodeTls12Certificate } from './certificate.ts';
+import { encodeClientKeyExchange } from './client-key-exchange.ts';
+import { encodeHelloRequest } from './hello-request.ts';
 import { encodeTls12CertificateRequest } from './certificate-request.ts';
 import { encodeCertificateStatus } from './certificate-status.ts';
 import { decodeTls12Message, type Tls12Message } from './message.ts';
@@ -31,6 +33,14 @@ function keyExchange(params: ServerKeyParams, signed: { algorithm?: number; sign
   return {
     message: encodeServerKeyExchange({ signedParams, ...signed }),
     decoded: { type: 'server_key_exchange', params, signedParams, ...signed },
+  };
+}
+
+function clientKeyExchange(exchange: KeyExchange): Case {
+  return {
+    message: encodeClientKeyExchange(exchange, bytes(65)),
+    decoded: { type: 'client_key_exchange', exchangeKeys: bytes(65) },
+    context: { ...tls12, keyExchange: exchange },
   };
 }
 
@@ -75,6 +85,11 @@ const CASES: Record<string, Case> = {
     message: encodeCertificateStatus(bytes(30)),
     decoded: { type: 'certificate_status', response: bytes(30) },
   },
+  HelloRequest: { message: encodeHelloRequest(), decoded: { type: 'hello_request' } },
+  'ClientKeyExchange, ECDHE': clientKeyExchange('ecdhe'),
+  'ClientKeyExchange, DHE': clientKeyExchange('dhe'),
+  'ClientKeyExchange, RSA': clientKeyExchange('rsa'),
+  'ClientKeyExchange, a shared secret': clientKeyExchange('other'),
   ServerHelloDone: { message: encodeServerHelloDone(), decoded: { type: 'server_hello_done' } },
 };
 
@@ -121,8 +136,8 @@ describe.each(Object.entries(CASES))('%s', (name, { message, decoded, context = 
 
 describe('what is refused', () => {
   it.each([
-    ['a message of another place', encodeFinished({ verifyData: bytes(12) }), 'UNEXPECTED_MESSAGE'],
-    ['no message', EMPTY, 'UNEXPECTED_MESSAGE'],
+    ['a message of TLS 1.3', encodeKeyUpdate({ requestUpdate: false }), 'UNEXPECTED_MESSAGE'],
+    ['no message', EMPTY, 'DECODE_ERROR'],
     ['a chain without end', encodeTls12Certificate(Array(MAX_CHAIN_LENGTH + 1).fill(bytes(3))), 'LIMIT_EXCEEDED'],
     ['a curve that is spelt out', fromHex('0c000009010000000000000000'), 'DECODE_ERROR'],
     ['a status that is not OCSP', fromHex('1600000702000003010203'), 'DECODE_ERROR'],
