@@ -2,6 +2,8 @@ import type { Allocator } from '../bytes/index.ts';
 import type { CryptoProvider, GroupName, SchemeName } from '../crypto/index.ts';
 import type { Trace } from './events.ts';
 import type { Tls13SuiteName } from './registry/cipher-suites.ts';
+import type { Tls12SuiteName } from './registry/tls12-suites.ts';
+import type { VersionName } from './registry/versions.ts';
 import type { Credential } from './requests.ts';
 import type { ExternalPsk } from './session/external-psk.ts';
 import type { Session } from './session/session.ts';
@@ -26,7 +28,10 @@ export interface CommonConfig {
   readonly crypto: CryptoProvider;
   /** Makes output buffers; the host may have a faster one than `new Uint8Array`. */
   readonly allocate?: Allocator;
-  readonly cipherSuites?: readonly Tls13SuiteName[];
+  /** Versions to speak; both by default. One that no cipher suite or scheme is left for is not spoken. */
+  readonly versions?: readonly VersionName[];
+  /** Of both versions, in one list. */
+  readonly cipherSuites?: readonly (Tls13SuiteName | Tls12SuiteName)[];
   readonly groups?: readonly GroupName[];
   /** Schemes accepted in the peer's CertificateVerify, and in its chain unless told apart. */
   readonly signatureSchemes?: readonly SchemeName[];

@@ -12,6 +12,7 @@ import { asTlsError, localFailure } from './failure.ts';
 import type { Handshake } from './handshake.ts';
 import { firstOffer } from './hello/offer.ts';
 import type { ConnectionInfo } from './info.ts';
+import type { Tls12Keys } from './key-schedule/tls12.ts';
 import type { TrafficSecret } from './key-schedule/tls13.ts';
 import { serverSetup } from './negotiate/server-setup.ts';
 import type { Settings } from './negotiate/settings.ts';
@@ -26,7 +27,7 @@ import type { Session } from './session/session.ts';
 import { sendKeyUpdate } from './tls13/key-update.ts';
 
 /**
- * One TLS 1.3 connection, either role. Nothing a peer does makes a method throw: the failure stands in
+ * One connection of TLS 1.3 or 1.2, either role. Nothing a peer does makes a method throw: the failure stands in
  * {@link error}, the alert for the peer in the output, and from then on nothing is processed or sent.
  *
  * After every call the driver writes {@link takeOutput}, delivers {@link takeData}, answers {@link request} (now or
@@ -164,8 +165,7 @@ export class TlsConnection {
   #writeData(data: Uint8Array): void {
     for (let at = 0; at < data.length && this.writable; ) {
       // The peer asked, or the key has protected as much as it may (RFC 8446 sections 4.6.3 and 5.5).
-      if (this.#handshake.context.keyUpdateOwed || this.#writes.keyExhausted)
-        sendKeyUpdate(this.#handshake.context, false);
+      if (this.#handshake.context.keyUpdateOwed || this.#writes.keyExhausted) this.#renewKeys(false);
       at += this.#writes.writeApplicationData(data, at);
     }
   }
@@ -189,22 +189,33 @@ export class TlsConnection {
     this.#fail(localFailure('CONNECTION_CLOSED', alert, reason));
   }
 
-  /** Changes this side's keys and, if asked, the peer's (RFC 8446 section 4.6.3). @throws TlsError CONNECTION_CLOSED */
+  /**
+   * Changes this side's keys and, if asked, the peer's (RFC 8446 section 4.6.3). TLS 1.2 has no such thing.
+   * @throws TlsError CONNECTION_CLOSED
+   */
   updateKeys(requestPeer = false): void {
-    if (!this.writable) throw this.#error ?? localFailure('CONNECTION_CLOSED', null, 'there are no keys to update');
-    this.#guarded(() => sendKeyUpdate(this.#handshake.context, requestPeer));
+    if (!this.writable || this.info.version === 'TLS 1.2') {
+      throw this.#error ?? localFailure('CONNECTION_CLOSED', null, 'there are no keys to update');
+    }
+    this.#guarded(() => this.#renewKeys(requestPeer));
+  }
+
+  #renewKeys(requestPeer: boolean): void {
+    if (this.info.version === 'TLS 1.3') sendKeyUpdate(this.#handshake.context, requestPeer);
+    else throw localFailure('LIMIT_EXCEEDED', 'internal_error', 'the key has protected as much as it may, and TLS 1.2 has no other');
   }
 
   /**
-   * Keying material for the application (RFC 8446 section 7.5), `length` bytes.
-   * @throws TlsError CONNECTION_CLOSED before the handshake is complete
+   * Keying material for the application (RFC 8446 section 7.5, RFC 5705), `length` bytes.
+   * @throws TlsError CONNECTION_CLOSED before the handshake is complete, and in TLS 1.2 where the peer does not bind the
+   * master secret to the handshake (RFC 7627 section 5.4)
    */
   exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
     const { exporter } = this.#handshake.context;
     if (exporter === undefined || !this.handshakeComplete) {
-      throw localFailure('CONNECTION_CLOSED', null, 'keying material is exported after the handshake');
+      throw localFailure('CONNECTION_CLOSED', null, 'keying material is exported after a handshake that it is bound to');
     }
-    return exporter.export(label, context ?? EMPTY, length);
+    return exporter.export(label, context, length);
   }
 
   /** Bytes for the transport since the last call, in order. */
@@ -285,12 +296,15 @@ export class TlsConnection {
     const { severity, code } = decodeAlert(bytes);
     const name = alertName(code);
     this.#trace?.({ kind: 'alert', direction: 'received', level, severity, code, ...(name && { name }) });
-    // Every other alert but these two is fatal, whatever its level says (RFC 8446 section 6.2).
-    if (name !== 'user_canceled' && name !== 'close_notify') throw alertReceived(code);
+    // In TLS 1.3 every other alert but user_canceled is fatal, whatever its level says (RFC 8446 section 6.2).
+    const isWarning = this.#handshake.context.hasWarnings
+      ? severity === ALERT_LEVELS.warning && name !== 'close_notify'
+      : name === 'user_canceled';
+    if (!isWarning && name !== 'close_notify') throw alertReceived(code);
     if (!this.#handshake.bufferEmpty) throw interleaved();
-    if (name === 'user_canceled') {
+    if (isWarning) {
       if (++this.#warnings <= MAX_WARNING_ALERTS) return;
-      throw tooMany(`more than ${MAX_WARNING_ALERTS} user_canceled alerts`);
+      throw tooMany(`more than ${MAX_WARNING_ALERTS} alerts that end nothing`);
     }
     if (!this.handshakeComplete) throw alertReceived(code);
     this.#readClosed = true;
@@ -353,6 +367,12 @@ export class TlsConnection {
       setReadKey: (level: Level, secret: TrafficSecret) => reads.setKey(level, secret),
       setWriteKey: (level: Level, secret: TrafficSecret) =>
         writes.setKey(level, secret, Math.min(this.#keyUpdateAfter, secret.suite.confidentialityLimit)),
+      tls12: {
+        begin: () => reads.requireTls12(),
+        expectChangeCipherSpec: (keys: Tls12Keys) => reads.expectChangeCipherSpec(keys),
+        changeCipherSpec: (keys: Tls12Keys) => writes.changeCipherSpec(keys),
+        writeWarning: (name: AlertName) => this.#sendAlert(ALERT_LEVELS.warning, name),
+      },
       writeChangeCipherSpec: () => writes.writeChangeCipherSpec(),
       allowChangeCipherSpec: (allowed: boolean) => {
         reads.allowChangeCipherSpec = allowed;

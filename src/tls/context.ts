@@ -1,14 +1,18 @@
-import { type Allocator, toHex } from '../bytes/index.ts';
+import { type Allocator, type FieldSink, toHex } from '../bytes/index.ts';
 import type { CryptoProvider } from '../crypto/index.ts';
 import type { CommonConfig } from './config.ts';
 import { TlsError } from './error.ts';
 import type { Level, Role, SecretLabel, Trace } from './events.ts';
 import type { ConnectionInfo } from './info.ts';
-import type { ExporterSecret } from './key-schedule/exporter.ts';
+import type { Exporter } from './key-schedule/exporter.ts';
+import type { Tls12Keys } from './key-schedule/tls12.ts';
 import type { TrafficSecret } from './key-schedule/tls13.ts';
 import { Transcript } from './key-schedule/transcript.ts';
 import { FieldTree } from './messages/field-tree.ts';
-import { decodeMessage, type HandshakeName } from './messages/message.ts';
+import { decodeMessage } from './messages/message.ts';
+import { type AnyMessage, decodeTls12Message, type MessageName } from './messages/tls12/message.ts';
+import type { AlertName } from './registry/alerts.ts';
+import { type VersionName, VERSIONS } from './registry/versions.ts';
 import type { Session } from './session/session.ts';
 
 /**
@@ -19,6 +23,8 @@ export interface HandshakeLayer {
   writeMessage(level: Level, message: Uint8Array): void;
   setReadKey(level: Level, secret: TrafficSecret): void;
   setWriteKey(level: Level, secret: TrafficSecret): void;
+  /** Only records can carry TLS 1.2. */
+  readonly tls12?: Tls12Layer;
   /** Middlebox compatibility (RFC 8446 appendix D.4); only records have it. */
   writeChangeCipherSpec(): void;
   /** The peer's change_cipher_spec is tolerated from the first ClientHello to its Finished. */
@@ -33,8 +39,26 @@ export interface HandshakeLayer {
   limitReads(limit: number): void;
 }
 
+/** What TLS 1.2 wants of records beyond TLS 1.3. */
+export interface Tls12Layer {
+  /** From now on records say TLS 1.2, and change_cipher_spec means what it says. */
+  begin(): void;
+  /** The peer's change_cipher_spec has to come next, and begins these keys. */
+  expectChangeCipherSpec(keys: Tls12Keys): void;
+  /** Sends change_cipher_spec and begins these keys. */
+  changeCipherSpec(keys: Tls12Keys): void;
+  /** Sends an alert that ends nothing. */
+  writeWarning(name: AlertName): void;
+}
+
 /** A ticket of TLS 1.3 as it came; what is needed to make a session of it is computed if somebody wants it. */
 export type ReceivedTicket = () => Session;
+
+/** Decodes a message of the version that is spoken. */
+export type MessageDecoder = (type: number, message: Uint8Array, sink?: FieldSink) => AnyMessage;
+
+/** What a message's form follows from with the suites of TLS 1.2 that are implemented. */
+const ECDHE = { version: VERSIONS.tls12, keyExchange: 'ecdhe', isAnonymous: false } as const;
 
 /** What the states of all machines share: the only place that writes messages and announces secrets. */
 export class HandshakeContext {
@@ -51,7 +75,7 @@ export class HandshakeContext {
   readLevel: Level = 'initial';
   /** Our write secret of the application level and its generation, once there is one. */
   writeSecret: { readonly secret: TrafficSecret; readonly generation: number } | undefined;
-  exporter: ExporterSecret | undefined;
+  exporter: Exporter | undefined;
   /** Bytes of 0-RTT data that a server still takes, once it has agreed to. */
   earlyDataLeft = 0;
   /** A server that took 0-RTT data answers before the client's Finished: the key proved who it is. */
@@ -60,10 +84,16 @@ export class HandshakeContext {
   readonly tickets: ReceivedTicket[] = [];
   /** Tickets received since the last application data. */
   ticketsInRow = 0;
+  /** Of TLS 1.3 until the version is known: hellos have one form. */
+  decode: MessageDecoder = decodeMessage;
+  /** Alerts of level warning end nothing: in TLS 1.2, and while it may be chosen. */
+  hasWarnings = false;
   /** KeyUpdates received since the last application data. */
   keyUpdates = 0;
   /** The peer asked for new keys; one KeyUpdate before our next application data answers all such (RFC 8446 section 4.6.3). */
   keyUpdateOwed = false;
+  /** TLS 1.2: wishes of the peer to renegotiate. */
+  renegotiations = 0;
   /** Random of the first ClientHello: what key logs are indexed by. */
   clientRandom: Uint8Array | undefined;
   readonly #config: CommonConfig;
@@ -88,6 +118,22 @@ export class HandshakeContext {
     this.isQuic = isQuic;
   }
 
+  /** What carries TLS 1.2. */
+  get tls12(): Tls12Layer {
+    const { tls12 } = this.layer;
+    if (tls12 === undefined) throw new Error('TLS 1.2 without records');
+    return tls12;
+  }
+
+  /** The version is known. */
+  speak(version: VersionName): void {
+    this.info.version = version;
+    this.hasWarnings = version === 'TLS 1.2';
+    if (version === 'TLS 1.3') return;
+    this.tls12.begin();
+    this.decode = (_type, message, sink) => decodeTls12Message(message, ECDHE, sink);
+  }
+
   /** Writes a message of the handshake and adds it to the transcript: one call, so that neither is forgotten. */
   send(level: Level, message: Uint8Array): void {
     this.transcript.append(message);
@@ -98,7 +144,7 @@ export class HandshakeContext {
   sendPostHandshake(level: Level, message: Uint8Array): void {
     if (this.trace !== undefined) {
       const tree = new FieldTree();
-      const { type } = decodeMessage(message[0] ?? 0, message, tree);
+      const { type } = this.decode(message[0] ?? 0, message, tree);
       this.trace({ kind: 'message', direction: 'sent', level, name: type, bytes: message, fields: tree.fields });
     }
     this.layer.writeMessage(level, message);
@@ -108,7 +154,7 @@ export class HandshakeContext {
    * Asserts that the peer's flight ends here: what it sends next depends on our answer or is under other keys, and
    * begins in a new record (RFC 8446 section 5.1).
    */
-  requireFlightEnd(what: HandshakeName): void {
+  requireFlightEnd(what: MessageName): void {
     if (this.#bufferEmpty()) return;
     throw new TlsError({
       code: 'UNEXPECTED_MESSAGE',
@@ -120,7 +166,7 @@ export class HandshakeContext {
   }
 
   /** Changes the read keys, which the message `after` is the last one before. */
-  setReadKey(level: Level, secret: TrafficSecret, after: HandshakeName): void {
+  setReadKey(level: Level, secret: TrafficSecret, after: MessageName): void {
     this.requireFlightEnd(after);
     this.readLevel = level;
     this.layer.setReadKey(level, secret);
@@ -128,6 +174,13 @@ export class HandshakeContext {
 
   setWriteKey(level: Level, secret: TrafficSecret): void {
     this.layer.setWriteKey(level, secret);
+  }
+
+  /** TLS 1.2: the peer has to change to these keys now; `after` was its last message without them. */
+  expectChangeCipherSpec(keys: Tls12Keys, after: MessageName): void {
+    this.requireFlightEnd(after);
+    this.readLevel = 'application';
+    this.tls12.expectChangeCipherSpec(keys);
   }
 
   /** Announces a secret to the key log and the trace. */

@@ -1,6 +1,6 @@
 import type { Span } from '../bytes/index.ts';
 import type { Field } from './messages/field-tree.ts';
-import type { HandshakeName } from './messages/message.ts';
+import type { MessageName } from './messages/tls12/message.ts';
 import type { AlertName } from './registry/alerts.ts';
 import type { HandshakeTypeName } from './registry/handshake-types.ts';
 
@@ -19,7 +19,7 @@ export type Level = 'initial' | 'early' | 'handshake' | 'application';
 /** Record types of RFC 8446 section 5.1; others print as their number. */
 export type ContentType = 'change_cipher_spec' | 'alert' | 'handshake' | 'application_data';
 
-/** Labels of the key log format (NSS key log) that TLS 1.3 uses. */
+/** Labels of the key log format (NSS key log); `CLIENT_RANDOM` is TLS 1.2's master secret. */
 export type SecretLabel =
   | 'CLIENT_EARLY_TRAFFIC_SECRET'
   | 'EARLY_EXPORTER_SECRET'
@@ -28,7 +28,8 @@ export type SecretLabel =
   | 'CLIENT_TRAFFIC_SECRET'
   | 'SERVER_TRAFFIC_SECRET'
   | 'EXPORTER_SECRET'
-  | 'RESUMPTION_SECRET';
+  | 'RESUMPTION_SECRET'
+  | 'CLIENT_RANDOM';
 
 /**
  * A record crossed the connection. `span` is the record, header included, in this direction's byte stream;
@@ -58,7 +59,7 @@ export interface MessageEvent {
   readonly kind: 'message';
   readonly direction: Direction;
   readonly level: Level;
-  readonly name: HandshakeName | HandshakeTypeName;
+  readonly name: MessageName | HandshakeTypeName;
   readonly bytes: Uint8Array;
   readonly fields: readonly Field[];
 }
@@ -70,7 +71,7 @@ export interface TransitionEvent {
   readonly from: string;
   readonly to: string;
   /** The message that caused it; absent for what no message causes. */
-  readonly on?: HandshakeName;
+  readonly on?: MessageName;
 }
 
 /**

@@ -4,12 +4,13 @@ import type { Level, MessageEvent, Trace } from './events.ts';
 import type { Ask, Edge, Machine, Next, Received } from './machine.ts';
 import { FieldTree } from './messages/field-tree.ts';
 import type { HandshakeBuffer } from './messages/frame.ts';
-import { decodeMessage, type HandshakeMessage, type HandshakeName } from './messages/message.ts';
+import type { AnyMessage, MessageName } from './messages/tls12/message.ts';
 import { handshakeTypeName } from './registry/handshake-types.ts';
 import type { AnswerTo, Request } from './requests.ts';
 
 /** Messages whose place in the transcript their handler decides, or that are in none. */
-const NOT_APPENDED: ReadonlySet<HandshakeName> = new Set([
+const NOT_APPENDED: ReadonlySet<MessageName> = new Set<MessageName>([
+  'hello_request',
   'client_hello',
   'server_hello',
   'hello_retry_request',
@@ -17,7 +18,13 @@ const NOT_APPENDED: ReadonlySet<HandshakeName> = new Set([
   'key_update',
 ]);
 
-const NO_HASH = new Uint8Array(0);
+const NOTHING = new Uint8Array(0);
+
+/** Messages that tell the version. */
+export type Hello = Extract<AnyMessage, { type: 'client_hello' | 'server_hello' | 'hello_retry_request' }>;
+
+/** The machine of the version that a hello selects: all have the same first state. */
+export type MachineChoice<C> = (hello: Hello) => Machine<C>;
 
 /**
  * Runs one machine: reassembles messages, checks each against the table, hands it to its state's handler, and
@@ -26,16 +33,30 @@ const NO_HASH = new Uint8Array(0);
 export class Handshake<C extends HandshakeContext> {
   /** What the machine works on: negotiated parameters, exporter, write secret. */
   readonly context: C;
-  readonly #machine: Machine<C>;
+  readonly #choose: MachineChoice<C> | undefined;
+  readonly #firstState: string;
+  #machine: Machine<C>;
   readonly #buffer: HandshakeBuffer;
   #state: { readonly name: string };
-  #pending: { readonly asked: Ask<{ readonly name: string }>; readonly on: HandshakeName } | undefined;
+  #pending: { readonly asked: Ask<{ readonly name: string }>; readonly on: MessageName } | undefined;
 
-  constructor(context: C, machine: Machine<C>, buffer: HandshakeBuffer, start: { readonly name: string }) {
+  /**
+   * @param machine of the newest version that may be spoken.
+   * @param choose of the machine by version, where there is more than one.
+   */
+  constructor(
+    context: C,
+    machine: Machine<C>,
+    buffer: HandshakeBuffer,
+    start: { readonly name: string },
+    choose?: MachineChoice<C>,
+  ) {
     this.context = context;
     this.#machine = machine;
     this.#buffer = buffer;
     this.#state = start;
+    this.#firstState = start.name;
+    this.#choose = choose;
   }
 
   /** The question that waits, if any. */
@@ -69,7 +90,7 @@ export class Handshake<C extends HandshakeContext> {
   /** Handles whole messages until there is none left or a question has to be answered first. */
   process(): void {
     while (this.#pending === undefined) {
-      const frame = this.#buffer.next();
+      const frame = this.#buffer.next(this.#expectsLong);
       if (frame === undefined) return;
       this.#message(frame.type, frame.bytes);
     }
@@ -87,14 +108,15 @@ export class Handshake<C extends HandshakeContext> {
   #message(type: number, bytes: Uint8Array): void {
     const context = this.context;
     this.#expect(type, bytes);
-    const message = context.trace === undefined ? decodeMessage(type, bytes) : this.#traced(context.trace, type, bytes);
+    const message = context.trace === undefined ? context.decode(type, bytes) : this.#traced(context.trace, type, bytes);
+    if (this.#state.name === this.#firstState && isHello(message)) this.#machine = this.#choose?.(message) ?? this.#machine;
     this.#expectExactly(message.type);
     const received = this.#received(message, bytes);
     this.#advance(this.#machine.step(context, this.#state, received), message.type);
   }
 
   /** Decodes with every field told, what was read of a message that does not decode included. */
-  #traced(trace: Trace, type: number, bytes: Uint8Array): HandshakeMessage {
+  #traced(trace: Trace, type: number, bytes: Uint8Array): AnyMessage {
     const tree = new FieldTree();
     const emit = (name: MessageEvent['name']) =>
       trace({
@@ -106,7 +128,7 @@ export class Handshake<C extends HandshakeContext> {
         fields: tree.fields,
       });
     try {
-      const message = decodeMessage(type, bytes, tree);
+      const message = this.context.decode(type, bytes, tree);
       emit(message.type);
       return message;
     } catch (error) {
@@ -126,9 +148,15 @@ export class Handshake<C extends HandshakeContext> {
   }
 
   /** A HelloRetryRequest is told from a ServerHello only by its contents. */
-  #expectExactly(name: HandshakeName): void {
+  #expectExactly(name: MessageName): void {
     if (!this.#edges().some(({ on }) => on === name)) throw this.#unexpected(name);
   }
+
+  /** Only a message that may come now may be longer than the others are. */
+  readonly #expectsLong = (type: number): boolean => {
+    const name = handshakeTypeName(type);
+    return this.#edges().some(({ on }) => on === name);
+  };
 
   #edges(): readonly Edge[] {
     return this.#machine.table[this.#state.name] ?? [];
@@ -139,15 +167,16 @@ export class Handshake<C extends HandshakeContext> {
     return unexpected(`got ${got} in ${this.#state.name}, expected ${expected}`);
   }
 
-  #received(message: HandshakeMessage, bytes: Uint8Array): Received<HandshakeName> {
+  #received(message: AnyMessage, bytes: Uint8Array): Received<MessageName, AnyMessage> {
     const { transcript } = this.context;
     const hashed = message.type === 'certificate_verify' || message.type === 'finished';
-    const transcriptHash = hashed ? transcript.digest() : NO_HASH;
+    const transcriptHash = hashed ? transcript.digest() : NOTHING;
+    const messages = message.type === 'certificate_verify' ? transcript.takeRaw() : NOTHING;
     if (!NOT_APPENDED.has(message.type)) transcript.append(bytes);
-    return { message, bytes, transcriptHash };
+    return { message, bytes, transcriptHash, messages };
   }
 
-  #advance(next: Next<{ readonly name: string }>, on: HandshakeName): void {
+  #advance(next: Next<{ readonly name: string }>, on: MessageName): void {
     if ('ask' in next) {
       this.#pending = { asked: next, on };
       return;
@@ -156,6 +185,11 @@ export class Handshake<C extends HandshakeContext> {
     trace?.({ kind: 'transition', role, from: this.#state.name, to: next.name, on });
     this.#state = next;
   }
+}
+
+function isHello(message: AnyMessage): message is Hello {
+  const { type } = message;
+  return type === 'client_hello' || type === 'server_hello' || type === 'hello_retry_request';
 }
 
 function unexpected(message: string): TlsError {

@@ -1,13 +1,15 @@
 import type { GroupName, SchemeName } from '../crypto/index.ts';
 import type { Tls13SuiteName } from './registry/cipher-suites.ts';
+import type { Tls12SuiteName } from './registry/tls12-suites.ts';
+import type { VersionName } from './registry/versions.ts';
 import type { CertificateRequestSummary, PeerCertificate } from './requests.ts';
 
 /** What a handshake has negotiated so far. Members appear as they become known. */
 export interface ConnectionInfo {
-  version?: 'TLS 1.3';
-  cipherSuite?: Tls13SuiteName;
+  version?: VersionName;
+  cipherSuite?: Tls13SuiteName | Tls12SuiteName;
   group?: GroupName;
-  /** The peer's CertificateVerify. */
+  /** The peer's CertificateVerify or ServerKeyExchange. */
   peerSignatureScheme?: SchemeName;
   /** Ours. */
   signatureScheme?: SchemeName;
@@ -32,4 +34,8 @@ export interface ConnectionInfo {
   peerTransportParameters?: Uint8Array;
   /** Largest plaintext the peer accepts, if it said so (RFC 8449). */
   peerRecordSizeLimit?: number;
+  /** TLS 1.2: the master secret is bound to the handshake (RFC 7627). */
+  extendedMasterSecret?: boolean;
+  /** TLS 1.2: the peer knows RFC 5746. Renegotiation is refused in any case. */
+  secureRenegotiation?: boolean;
 }

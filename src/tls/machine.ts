@@ -24,6 +24,8 @@ export interface Received<M extends MessageName, All extends AnyMessage = Handsh
    * authenticates (RFC 8446 section 4.4). Not computed for others.
    */
   readonly transcriptHash: Uint8Array;
+  /** All messages before a CertificateVerify of TLS 1.2, which it signs (RFC 5246 section 7.4.8). */
+  readonly messages: Uint8Array;
 }
 
 /** A handler's result: the next state, or a question whose answer leads to it. */

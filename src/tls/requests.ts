@@ -48,6 +48,14 @@ export interface ClientHelloSummary {
   readonly certificateAuthorities: readonly Uint8Array[];
 }
 
+/** What a server goes on with, after a ClientHello. */
+export interface ClientHelloAnswer {
+  /** Chosen from as the configuration's are. */
+  readonly credentials: readonly Credential[];
+  /** Protocols to choose from in place of the configuration's; none declines ALPN. */
+  readonly alpn?: readonly string[];
+}
+
 /** Names the client certificate a server asks for (RFC 8446 section 4.3.2). */
 export interface CertificateRequestSummary {
   readonly signatureSchemes: readonly number[];
@@ -63,7 +71,7 @@ export interface CertificateRequestSummary {
  */
 export interface Requests {
   /** Server: which credential for this ClientHello? Asked only if the configuration says so. `null` refuses the name. */
-  readonly client_hello: [ClientHelloSummary, Credential | null];
+  readonly client_hello: [ClientHelloSummary, Credential | ClientHelloAnswer | null];
   /** The leaf's SubjectPublicKeyInfo and whether its key usage allows signatures; `null` if the leaf does not parse. */
   readonly peer_key: [
     { readonly leaf: Uint8Array },
@@ -84,8 +92,11 @@ export interface Requests {
     },
     Verdict,
   ];
-  /** Client: which certificate for this request? `null` sends an empty Certificate. Asked only if configured. */
-  readonly client_certificate: [CertificateRequestSummary, Credential | null];
+  /**
+   * Client: which certificate for this request? Of several the first that fits is sent; `null`, and none that fits, sends
+   * an empty Certificate. Asked only if configured.
+   */
+  readonly client_certificate: [CertificateRequestSummary, Credential | readonly Credential[] | null];
   /** A signature with a {@link RemoteKey}; `null` if it could not be made. */
   readonly sign: [
     { readonly credential: Credential; readonly scheme: SchemeName; readonly data: Uint8Array },

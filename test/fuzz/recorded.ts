@@ -16,6 +16,7 @@ import { serverSetup } from '../../src/tls/negotiate/server-setup.ts';
 import { CONTENT_TYPES } from '../../src/tls/record/content-type.ts';
 import { clientHandshake, serverHandshake } from '../../src/tls/roles.ts';
 import { keyOfLeaf } from '../support/credentials.ts';
+import { IDLE_LAYER } from '../support/levels.ts';
 import {
   emptyRecording,
   type KnownGroup,
@@ -156,19 +157,13 @@ function seededCrypto(crypto: CryptoProvider, seed: string): CryptoProvider {
 function end(begin: (layer: HandshakeLayer) => Handshake<HandshakeContext>): End {
   const units: Unit[] = [];
   const secrets: TrafficSecret[] = [];
-  const nothing = () => undefined;
   const layer: HandshakeLayer = {
+    ...IDLE_LAYER,
     writeMessage: (level, content) =>
       units.push({ keys: KEYS[level], type: CONTENT_TYPES.handshake, padding: 0, content }),
-    setReadKey: nothing,
     setWriteKey: (_level, secret) => secrets.push(secret),
     writeChangeCipherSpec: () =>
       units.push({ keys: 0, type: CONTENT_TYPES.change_cipher_spec, padding: 0, content: Uint8Array.of(1) }),
-    allowChangeCipherSpec: nothing,
-    skipEarlyData: nothing,
-    dropWriteKey: nothing,
-    limitWrites: nothing,
-    limitReads: nothing,
   };
   return { handshake: begin(layer), units, secrets };
 }

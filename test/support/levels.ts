@@ -21,18 +21,33 @@ export interface LevelEnd {
   readonly keys: string[];
 }
 
+const nothing = () => undefined;
+
+/** A layer that does nothing. */
+export const IDLE_LAYER: HandshakeLayer = {
+  writeMessage: nothing,
+  setReadKey: nothing,
+  setWriteKey: nothing,
+  writeChangeCipherSpec: nothing,
+  allowChangeCipherSpec: nothing,
+  skipEarlyData: nothing,
+  dropWriteKey: nothing,
+  limitWrites: nothing,
+  limitReads: nothing,
+};
+
 function layer(outbox: LevelMessage[], keys: string[]): HandshakeLayer {
-  const nothing = () => undefined;
   return {
+    ...IDLE_LAYER,
     writeMessage: (level, bytes) => outbox.push({ level, bytes }),
     setReadKey: (level) => keys.push(`read ${level}`),
     setWriteKey: (level) => keys.push(`write ${level}`),
-    writeChangeCipherSpec: nothing,
-    allowChangeCipherSpec: nothing,
-    skipEarlyData: nothing,
-    dropWriteKey: nothing,
-    limitWrites: nothing,
-    limitReads: nothing,
+    tls12: {
+      begin: nothing,
+      expectChangeCipherSpec: () => keys.push('read application'),
+      changeCipherSpec: () => keys.push('write application'),
+      writeWarning: nothing,
+    },
   };
 }
 

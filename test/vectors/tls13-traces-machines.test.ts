@@ -28,6 +28,7 @@ import { HANDSHAKE_TYPES } from '../../src/tls/registry/handshake-types.ts';
 import { CLIENT_MACHINE, start } from '../../src/tls/tls13/client/index.ts';
 import { SERVER_MACHINE } from '../../src/tls/tls13/server/index.ts';
 import { keyOfLeaf } from '../support/credentials.ts';
+import { IDLE_LAYER } from '../support/levels.ts';
 import { offerOf, serverConfig } from '../support/trace-ends.ts';
 import { type Actor, messagesOf, type Operation, parseTraces, type Trace, valueIn } from '../support/traces.ts';
 import { vectors } from '../support/vectors.ts';
@@ -153,6 +154,7 @@ class ReplayedEnd {
       this.keys.set(what, `${toHex(secret.key())} ${toHex(secret.iv())}`);
     };
     return {
+      ...IDLE_LAYER,
       writeMessage: (_level, message) => this.#writes.writeHandshake(message),
       setReadKey: (level, secret) => {
         noteKeys(`read ${level}`, secret);

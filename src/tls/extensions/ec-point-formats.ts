@@ -2,7 +2,10 @@ import type { Reader, Writer } from '../../bytes/index.ts';
 import { codec } from './codec.ts';
 import { readU8s, writeU8s } from './lists.ts';
 
-/** ECPointFormats of TLS 1.2 and earlier; 0 is uncompressed, the only one in use. */
+/** ECPointFormat uncompressed, the only one in use (RFC 8422 section 5.1.2). */
+export const UNCOMPRESSED = 0;
+
+/** ECPointFormats of TLS 1.2 and earlier. */
 export const ecPointFormats = {
   clientHello: codec('ec_point_formats', 'client_hello', 'RFC 8422 section 5.1.2', decode, encode),
   /** Before TLS 1.3. */

@@ -67,6 +67,8 @@ const BEFORE_TLS13: ReadonlySet<ExtensionCodec<unknown>> = new Set<ExtensionCode
   statusRequest.serverHello,
 ]);
 
+const TLS12_ANSWERS: ReadonlySet<number> = new Set([...BEFORE_TLS13].map((codec) => codec.id));
+
 const IDS: ReadonlySet<number> = new Set(ALL.map((codec) => codec.id));
 
 const BY_CONTEXT: Readonly<Record<ExtensionContext, ReadonlyMap<number, ExtensionCodec<unknown>>>> = {
@@ -92,6 +94,11 @@ export function isKnown(id: number): boolean {
 /** Whether TLS 1.3 does not have the extension in this message. */
 export function isBeforeTls13(codec: ExtensionCodec<unknown>): boolean {
   return BEFORE_TLS13.has(codec);
+}
+
+/** Whether a server answers the extension in a ServerHello of TLS 1.2. */
+export function isTls12Answer(id: number): boolean {
+  return TLS12_ANSWERS.has(id);
 }
 
 function codecsOf(context: ExtensionContext): ReadonlyMap<number, ExtensionCodec<unknown>> {

@@ -5,9 +5,12 @@ import { alpn } from '../extensions/alpn.ts';
 import { extension, type RawExtension } from '../extensions/block.ts';
 import { compressCertificate } from '../extensions/compress-certificate.ts';
 import { cookie } from '../extensions/cookie.ts';
+import { ecPointFormats, UNCOMPRESSED } from '../extensions/ec-point-formats.ts';
+import { extendedMasterSecret } from '../extensions/extended-master-secret.ts';
 import { type KeyShareEntry, keyShare } from '../extensions/key-share.ts';
 import { quicTransportParameters } from '../extensions/quic-transport-parameters.ts';
 import { recordSizeLimit } from '../extensions/record-size-limit.ts';
+import { renegotiationInfo } from '../extensions/renegotiation-info.ts';
 import { serverName } from '../extensions/server-name.ts';
 import { signatureAlgorithms } from '../extensions/signature-algorithms.ts';
 import { signatureAlgorithmsCert } from '../extensions/signature-algorithms-cert.ts';
@@ -16,18 +19,15 @@ import { statusRequest } from '../extensions/status-request.ts';
 import { supportedGroups } from '../extensions/supported-groups.ts';
 import { supportedVersions } from '../extensions/supported-versions.ts';
 import type { Transcript } from '../key-schedule/transcript.ts';
-import { encodeClientHello } from '../messages/client-hello.ts';
+import { encodeClientHello, RANDOM_LENGTH } from '../messages/client-hello.ts';
 import { checkCredential } from '../negotiate/server-setup.ts';
 import { checkClientSessions } from '../negotiate/session-settings.ts';
 import { badConfiguration, type Settings, settings } from '../negotiate/settings.ts';
 import type { Tls13Suite } from '../registry/cipher-suites.ts';
 import { GROUPS } from '../registry/named-groups.ts';
-import { VERSIONS } from '../registry/versions.ts';
+import { SPOKEN, VERSIONS } from '../registry/versions.ts';
 import { type Disguise, disguised, makeDisguise } from './disguise.ts';
 import { bind, type OfferedPsk, offeredPsks, offersEarlyData, pskExtensions } from './offered-psks.ts';
-
-/** RFC 8446 section 4.1.2. */
-const RANDOM_LENGTH = 32;
 
 /** A client's side of the negotiation: what it offered and must not be answered beyond. */
 export interface Offer {
@@ -60,13 +60,14 @@ export function firstOffer(config: ClientConfig, transportParameters?: Uint8Arra
   if (config.credential !== undefined && config.credential !== 'ask') checkCredential(config.credential);
   checkClientSessions(config.sessions);
   const shares = new Map<number, EphemeralShare>();
-  for (const group of config.keyShares ?? defaultShares(set.groups)) {
+  const isTls13 = set.versions.includes('TLS 1.3');
+  for (const group of isTls13 ? (config.keyShares ?? defaultShares(set.groups)) : []) {
     if (!set.groups.includes(group)) throw badConfiguration(`key share for ${group}, which is not among groups`);
     shares.set(GROUPS[group], set.crypto.group(group).generate());
   }
   const random = set.crypto.random(RANDOM_LENGTH);
-  const legacySessionId = config.middleboxCompatibility === false ? EMPTY : set.crypto.random(32);
-  const psks = offeredPsks(config, set);
+  const legacySessionId = config.middleboxCompatibility === false || !isTls13 ? EMPTY : set.crypto.random(32);
+  const psks = isTls13 ? offeredPsks(config, set) : [];
   const earlyData = offersEarlyData(config, set, psks);
   const disguise = makeDisguise(config, set.crypto);
   const offer = {
@@ -142,12 +143,23 @@ function encodeOffer(
   if (set.transportParameters !== undefined) {
     extensions.push(extension(quicTransportParameters.clientHello, set.transportParameters));
   }
-  extensions.push(extension(supportedVersions.clientHello, [VERSIONS.tls13]));
-  if (offer.cookie !== undefined) extensions.push(extension(cookie.clientHello, offer.cookie));
-  extensions.push(extension(keyShare.clientHello, entries));
-  extensions.push(...pskExtensions(config, offer.psks, offer.earlyData));
-  const suites = set.suites.map((suite) => suite.code);
-  const plain = { cipherSuites: suites, extensions };
+  if (set.versions.includes('TLS 1.2')) {
+    extensions.push(extension(extendedMasterSecret.clientHello, null));
+    extensions.push(extension(renegotiationInfo.clientHello, EMPTY));
+    extensions.push(extension(ecPointFormats.clientHello, [UNCOMPRESSED]));
+  }
+  if (set.versions.includes('TLS 1.3')) {
+    extensions.push(
+      extension(
+        supportedVersions.clientHello,
+        set.versions.map((version) => SPOKEN[version]),
+      ),
+    );
+    if (offer.cookie !== undefined) extensions.push(extension(cookie.clientHello, offer.cookie));
+    extensions.push(extension(keyShare.clientHello, entries));
+    extensions.push(...pskExtensions(config, offer.psks, offer.earlyData));
+  }
+  const plain = { cipherSuites: set.suiteCodes, extensions };
   const { legacySessionId: id } = offer;
   const parts = disguised(offer.disguise, set.crypto, plain, hasFirstShares, id.length);
   const bytes = encodeClientHello(

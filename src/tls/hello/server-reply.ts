@@ -1,12 +1,10 @@
 import { equal } from '../../bytes/index.ts';
 import type { GroupName } from '../../crypto/index.ts';
-import { illegalParameter, TlsError } from '../error.ts';
+import { illegalParameter } from '../error.ts';
 import { checkSolicited } from '../extensions/block.ts';
 import { cookie } from '../extensions/cookie.ts';
 import { keyShare } from '../extensions/key-share.ts';
-import { supportedVersions } from '../extensions/supported-versions.ts';
 import type { HelloRetryRequest, ServerHello } from '../messages/server-hello.ts';
-import { ssl3 } from '../negotiate/version.ts';
 import type { Tls13Suite } from '../registry/cipher-suites.ts';
 import { showGroup, showSuite } from '../registry/display.ts';
 import { groupForProvider } from '../registry/named-groups.ts';
@@ -18,24 +16,30 @@ const SPEC = 'RFC 8446 section 4.1.3';
 /** Longest cookie that is echoed, in bytes: the second ClientHello has 2^16 for all its extensions. */
 export const MAX_COOKIE_LENGTH = 2 ** 14;
 
-/** The checks that a ServerHello and a HelloRetryRequest share; the suite that was chosen. */
+/** The checks that a ServerHello and a HelloRetryRequest of TLS 1.3 share; the suite that was chosen. */
 export function checkReply(offer: Offer, reply: ServerHello | HelloRetryRequest): Tls13Suite {
-  checkVersion(reply);
-  checkSolicited(reply.extensions, offer.extensionIds, reply.type);
   if (reply.legacyVersion !== VERSIONS.tls12) {
     throw illegalParameter(`legacy_version is ${versionName(reply.legacyVersion)}, expected TLS 1.2`, SPEC);
   }
   if (!equal(reply.legacySessionIdEcho, offer.legacySessionId)) {
     throw illegalParameter('legacy_session_id_echo differs from the legacy_session_id sent', SPEC);
   }
+  return checkSelection(offer, reply, offer.settings.suites);
+}
+
+/** The checks of a reply in any version; the suite that was chosen. @param suites those of the version */
+export function checkSelection<S extends { readonly code: number }>(
+  offer: Offer,
+  reply: ServerHello | HelloRetryRequest,
+  suites: readonly S[],
+): S {
+  checkSolicited(reply.extensions, offer.extensionIds, reply.type);
   if (reply.legacyCompressionMethod !== 0) {
     throw illegalParameter(`legacy_compression_method is ${reply.legacyCompressionMethod}, expected 0`, SPEC);
   }
-  const suite = offer.settings.suites.find(({ code }) => code === reply.cipherSuite);
-  if (suite === undefined) {
-    throw illegalParameter(`cipher_suite ${showSuite(reply.cipherSuite)} was not offered`, SPEC);
-  }
-  return suite;
+  const suite = suites.find(({ code }) => code === reply.cipherSuite);
+  if (suite !== undefined) return suite;
+  throw illegalParameter(`cipher_suite ${showSuite(reply.cipherSuite)} was not offered`, SPEC);
 }
 
 /** The group and cookie a HelloRetryRequest asks for; it must change something (RFC 8446 section 4.1.4). */
@@ -59,24 +63,4 @@ export function checkRetry(
   }
   if (offer.shares.has(code)) throw illegalParameter(`a share of selected_group ${group} was already sent`, spec);
   return { group, cookie: echoed };
-}
-
-function checkVersion(reply: ServerHello | HelloRetryRequest): void {
-  const codec = reply.type === 'server_hello' ? supportedVersions.serverHello : supportedVersions.helloRetryRequest;
-  const selected = reply.extensions.get(codec);
-  if (reply.legacyVersion === VERSIONS.ssl3) throw ssl3('server_hello');
-  if (selected === VERSIONS.tls13) return;
-  if (selected !== undefined) {
-    throw illegalParameter(
-      `selected_version is ${versionName(selected)}, which was not offered`,
-      'RFC 8446 section 4.2.1',
-    );
-  }
-  throw new TlsError({
-    code: 'NO_COMMON_VERSION',
-    alert: 'protocol_version',
-    fault: 'incompatible',
-    message: `server chose ${versionName(reply.legacyVersion)}, expected TLS 1.3`,
-    spec: 'RFC 8446 section 4.2.1',
-  });
 }

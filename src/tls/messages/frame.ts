@@ -66,9 +66,10 @@ export class HandshakeBuffer {
 
   /**
    * The next whole message, or `undefined` until more was pushed. A message that came in one piece is a view of it.
+   * @param mayBeLong whether a message of a type may come now: only such a Certificate is waited for at its full length.
    * @throws TlsError LIMIT_EXCEEDED as soon as the header declares too long a body
    */
-  next(): HandshakeFrame | undefined {
+  next(mayBeLong: (type: number) => boolean = always): HandshakeFrame | undefined {
     const bytes = this.#bytes;
     if (bytes === undefined) return undefined;
     const start = this.#start;
@@ -76,7 +77,8 @@ export class HandshakeBuffer {
     if (available >= HANDSHAKE_HEADER_LENGTH) {
       const type = bytes[start] ?? 0;
       const length = ((bytes[start + 1] ?? 0) << 16) | ((bytes[start + 2] ?? 0) << 8) | (bytes[start + 3] ?? 0);
-      const limit = CERTIFICATES.has(type) ? MAX_CERTIFICATE_MESSAGE_LENGTH : MAX_MESSAGE_LENGTH;
+      const isLong = length > MAX_MESSAGE_LENGTH && CERTIFICATES.has(type) && mayBeLong(type);
+      const limit = isLong ? MAX_CERTIFICATE_MESSAGE_LENGTH : MAX_MESSAGE_LENGTH;
       if (length > limit) throw tooLong(type, length, limit);
       const end = start + HANDSHAKE_HEADER_LENGTH + length;
       if (end <= this.#end) {
@@ -102,6 +104,10 @@ export class HandshakeBuffer {
     this.#owned = true;
     return larger;
   }
+}
+
+function always(): boolean {
+  return true;
 }
 
 function tooLong(type: number, length: number, limit: number): TlsError {

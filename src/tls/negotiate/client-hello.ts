@@ -9,14 +9,11 @@ import { serverName } from '../extensions/server-name.ts';
 import { signatureAlgorithms } from '../extensions/signature-algorithms.ts';
 import { signatureAlgorithmsCert } from '../extensions/signature-algorithms-cert.ts';
 import { supportedGroups } from '../extensions/supported-groups.ts';
-import { supportedVersions } from '../extensions/supported-versions.ts';
 import type { ClientHello } from '../messages/client-hello.ts';
 import { showGroup } from '../registry/display.ts';
-import { VERSIONS, versionName } from '../registry/versions.ts';
 import type { ClientHelloSummary } from '../requests.ts';
-import { ssl3 } from './version.ts';
 
-/** A ClientHello that offers TLS 1.3 and has what section 9.2 demands. */
+/** A ClientHello of TLS 1.3 that has what section 9.2 demands. */
 export interface CheckedClientHello {
   readonly message: ClientHello;
   readonly summary: ClientHelloSummary;
@@ -25,47 +22,33 @@ export interface CheckedClientHello {
 
 /** Checks a ClientHello against what TLS 1.3 demands of it (RFC 8446 sections 4.1.2, 4.2.8 and 9.2). */
 export function checkClientHello(message: ClientHello): CheckedClientHello {
-  checkVersion(message);
   const { extensions } = message;
   if (message.legacyCompressionMethods.length !== 1 || message.legacyCompressionMethods[0] !== 0) {
     throw illegalParameter('legacy_compression_methods is not a single 0', 'RFC 8446 section 4.1.2');
   }
   const groups = required(extensions.get(supportedGroups.clientHello), 'supported_groups');
   const shares = required(extensions.get(keyShare.clientHello), 'key_share');
-  const signatureSchemes = required(extensions.get(signatureAlgorithms.clientHello), 'signature_algorithms');
+  required(extensions.get(signatureAlgorithms.clientHello), 'signature_algorithms');
   checkShares(shares, groups);
   // RFC 8446 section 4.2.9.
   if (extensions.has(preSharedKey.clientHello.id)) {
     required(extensions.get(pskKeyExchangeModes.clientHello), 'psk_key_exchange_modes beside pre_shared_key');
   }
-  return {
-    message,
-    shares,
-    summary: {
-      serverName: extensions.get(serverName.clientHello),
-      alpn: (extensions.get(alpn.clientHello) ?? []).map(toLatin1),
-      cipherSuites: message.cipherSuites,
-      groups,
-      signatureSchemes,
-      signatureSchemesCert: extensions.get(signatureAlgorithmsCert.clientHello) ?? signatureSchemes,
-      certificateAuthorities: extensions.get(certificateAuthorities.clientHello) ?? [],
-    },
-  };
+  return { message, shares, summary: summarize(message) };
 }
 
-function checkVersion(message: ClientHello): void {
-  if (message.legacyVersion === VERSIONS.ssl3) throw ssl3('client_hello');
-  const offered = message.extensions.get(supportedVersions.clientHello);
-  if (offered?.includes(VERSIONS.tls13)) return;
-  // Without the extension it is TLS 1.2 at most, even if legacy_version says more (RFC 8446 section 4.2.1).
-  const versions = offered ?? [Math.min(message.legacyVersion, VERSIONS.tls12)];
-  throw new TlsError({
-    code: 'NO_COMMON_VERSION',
-    alert: 'protocol_version',
-    fault: 'incompatible',
-    message: `client offers ${versions.map(versionName).join(', ')}, expected TLS 1.3 among them`,
-    spec: 'RFC 8446 section 4.2.1',
-  });
+/** What a choice of credential may be based on, in any version. */
+export function summarize({ cipherSuites, extensions }: ClientHello): ClientHelloSummary {
+  const signatureSchemes = extensions.get(signatureAlgorithms.clientHello) ?? [];
+  return {
+    serverName: extensions.get(serverName.clientHello),
+    alpn: (extensions.get(alpn.clientHello) ?? []).map(toLatin1),
+    cipherSuites,
+    groups: extensions.get(supportedGroups.clientHello) ?? [],
+    signatureSchemes,
+    signatureSchemesCert: extensions.get(signatureAlgorithmsCert.clientHello) ?? signatureSchemes,
+    certificateAuthorities: extensions.get(certificateAuthorities.clientHello) ?? [],
+  };
 }
 
 /** Shares are for groups among those supported (RFC 8446 section 4.2.8); the decoder refused two for one group. */

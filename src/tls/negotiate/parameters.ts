@@ -1,4 +1,4 @@
-import type { GroupName, SchemeName } from '../../crypto/index.ts';
+import type { GroupName } from '../../crypto/index.ts';
 import { TlsError, type TlsErrorCode } from '../error.ts';
 import type { AlertName } from '../registry/alerts.ts';
 import type { Tls13Suite } from '../registry/cipher-suites.ts';
@@ -6,16 +6,31 @@ import { showGroup, showScheme, showSuite } from '../registry/display.ts';
 import { GROUPS, groupForProvider } from '../registry/named-groups.ts';
 import type { ClientHelloSummary, Credential } from '../requests.ts';
 import { firstCommon } from './lists.ts';
+import { type ChosenCredential, firstThatSigns } from './own-signature.ts';
 import type { Settings } from './settings.ts';
 import { chooseScheme } from './signature.ts';
 
-/** Chooses the cipher suite. @throws TlsError NO_COMMON_CIPHER_SUITE */
+/** Chooses the cipher suite of TLS 1.3. @throws TlsError NO_COMMON_CIPHER_SUITE */
 export function chooseSuite(settings: Settings, serverPreference: boolean, offered: readonly number[]): Tls13Suite {
-  const own = settings.suites.map((suite) => suite.code);
-  const code = serverPreference ? firstCommon(own, offered) : firstCommon(offered, own);
-  const suite = settings.suites.find((candidate) => candidate.code === code);
+  const [suite] = commonSuites(settings.suites, serverPreference, offered);
   if (suite !== undefined) return suite;
-  throw none('NO_COMMON_CIPHER_SUITE', 'cipher suites', offered.map(showSuite), own.map(showSuite));
+  throw noCommonSuite(settings.suites, offered);
+}
+
+/** The suites that both have, in the order of who may choose. */
+export function commonSuites<S extends { readonly code: number }>(
+  own: readonly S[],
+  serverPreference: boolean,
+  offered: readonly number[],
+): S[] {
+  const common = own.filter(({ code }) => offered.includes(code));
+  return serverPreference ? common : common.sort((a, b) => offered.indexOf(a.code) - offered.indexOf(b.code));
+}
+
+/** No suite of the client's can be used. */
+export function noCommonSuite(own: readonly { readonly code: number }[], offered: readonly number[]): TlsError {
+  const ours = own.map(({ code }) => showSuite(code));
+  return none('NO_COMMON_CIPHER_SUITE', 'cipher suites', offered.map(showSuite), ours);
 }
 
 /**
@@ -23,7 +38,7 @@ export function chooseSuite(settings: Settings, serverPreference: boolean, offer
  * one, for which a share is asked. @throws TlsError NO_COMMON_GROUP
  */
 export function chooseGroup(
-  settings: Settings,
+  settings: Pick<Settings, 'groupCodes'>,
   serverPreference: boolean,
   offered: readonly number[],
   shares: readonly { readonly group: number }[],
@@ -55,14 +70,8 @@ export function chooseAlpn(own: readonly string[], offered: readonly string[]): 
   );
 }
 
-/** A credential and the scheme it will sign with. */
-export interface ChosenCredential {
-  readonly credential: Credential;
-  readonly scheme: SchemeName;
-}
-
 /**
- * Chooses the credential: of the {@link candidates} for the name the first that can sign as the client accepts.
+ * Chooses the credential: of the {@link candidatesFor} for the name the first that can sign as the client accepts.
  * @throws TlsError NO_CERTIFICATE_FOR_NAME, NO_COMMON_SIGNATURE_SCHEME, UNKNOWN_PSK_IDENTITY
  */
 export function chooseCredential(
@@ -71,17 +80,21 @@ export function chooseCredential(
   rejectUnknownName: boolean,
 ): ChosenCredential {
   if (credentials.length === 0) throw noPsk();
-  for (const credential of candidates(credentials, summary.serverName, rejectUnknownName)) {
-    const scheme = chooseScheme(credential.key.schemes, summary.signatureSchemes);
-    if (scheme !== undefined) return { credential, scheme };
-  }
+  const candidates = candidatesFor(credentials, summary.serverName, rejectUnknownName);
+  const chosen = firstThatSigns(candidates, ({ key }) => chooseScheme(key.schemes, summary.signatureSchemes));
+  if (chosen !== undefined) return chosen;
+  throw noCommonScheme(credentials, summary);
+}
+
+/** None of the credentials can sign as the client accepts. */
+export function noCommonScheme(credentials: readonly Credential[], summary: ClientHelloSummary): TlsError {
   const own = credentials.flatMap((credential) => credential.key.schemes);
   const offered = summary.signatureSchemes.map(showScheme);
-  throw none('NO_COMMON_SIGNATURE_SCHEME', 'signature schemes', offered, [...new Set(own)]);
+  return none('NO_COMMON_SIGNATURE_SCHEME', 'signature schemes', offered, [...new Set(own)]);
 }
 
 /** The credentials for a name, or all where none is. @throws TlsError NO_CERTIFICATE_FOR_NAME */
-export function candidates(
+export function candidatesFor(
   credentials: readonly Credential[],
   name: string | undefined,
   rejectUnknownName: boolean,

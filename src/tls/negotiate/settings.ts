@@ -3,15 +3,24 @@ import type { CryptoProvider, GroupName, SchemeName } from '../../crypto/index.t
 import type { CertificateCompression, CommonConfig } from '../config.ts';
 import { TlsError } from '../error.ts';
 import { MAX_PLAINTEXT } from '../record/limits.ts';
-import { TLS13_SUITES, type Tls13Suite, type Tls13SuiteName } from '../registry/cipher-suites.ts';
-import { GROUPS } from '../registry/named-groups.ts';
+import { TLS13_SUITES, type Tls13Suite } from '../registry/cipher-suites.ts';
+import { GROUPS, isElliptic } from '../registry/named-groups.ts';
 import { SCHEMES } from '../registry/signature-schemes.ts';
+import { TLS12_SUITES, type Tls12Suite } from '../registry/tls12-suites.ts';
+import { SPOKEN, type VersionName } from '../registry/versions.ts';
 
 /** A configuration with its defaults filled in and checked against what the provider has. */
 export interface Settings {
   readonly crypto: CryptoProvider;
   readonly allocate: Allocator;
+  /** The newest first, at least one. */
+  readonly versions: readonly VersionName[];
+  /** Those of TLS 1.3; none where it is not spoken. */
   readonly suites: readonly Tls13Suite[];
+  /** Those of TLS 1.2; none where it is not spoken. */
+  readonly tls12Suites: readonly Tls12Suite[];
+  /** Of both, in the order configured. */
+  readonly suiteCodes: readonly number[];
   readonly groups: readonly GroupName[];
   readonly groupCodes: readonly number[];
   readonly schemes: readonly SchemeName[];
@@ -43,19 +52,28 @@ export function badConfiguration(message: string): TlsError {
 export function settings(config: CommonConfig, transportParameters?: Uint8Array): Settings {
   const { crypto } = config;
   const { capabilities } = crypto;
-  const suites = (config.cipherSuites ?? Object.values(TLS13_SUITES).map((suite) => suite.name))
-    .map(knownSuite)
-    .filter((suite) => config.cipherSuites !== undefined || capabilities.aeads.includes(suite.aead));
-  for (const suite of suites) requireDeclared(capabilities.aeads, suite.aead, suite.name, crypto);
-  const groups = config.groups ?? capabilities.defaultGroups;
-  for (const group of groups) requireDeclared(capabilities.groups, group, group, crypto);
+  const known = config.cipherSuites?.map(knownSuite) ?? [...Object.values(TLS13_SUITES), ...Object.values(TLS12_SUITES)];
+  const all = known.filter(({ aead }) => config.cipherSuites !== undefined || capabilities.aeads.includes(aead));
+  for (const suite of all) requireDeclared(capabilities.aeads, suite.aead, suite.name, crypto);
+  const allGroups = config.groups ?? capabilities.defaultGroups;
+  for (const group of allGroups) requireDeclared(capabilities.groups, group, group, crypto);
   // SHA-1 signatures are verified only on request: RFC 9155 forbids them, RFC 8446 section 4.2.3 calls them legacy.
   const schemes = config.signatureSchemes ?? capabilities.schemes.filter((scheme) => !scheme.endsWith('sha1'));
   const schemesCert = config.signatureSchemesCert ?? [];
   for (const scheme of [...schemes, ...schemesCert]) requireDeclared(capabilities.schemes, scheme, scheme, crypto);
-  if (suites.length === 0 || groups.length === 0 || schemes.length === 0) {
+  if (all.length === 0 || allGroups.length === 0 || schemes.length === 0) {
     throw badConfiguration('cipherSuites, groups and signatureSchemes need at least one entry each');
   }
+  if (new Set(allGroups).size < allGroups.length) throw badConfiguration('a group is listed twice');
+  const suites = all.filter((suite) => !isTls12(suite));
+  const tls12Suites = all.filter(isTls12);
+  const wanted = transportParameters === undefined ? config.versions : (['TLS 1.3'] as const);
+  const versions = spokenVersions(wanted, {
+    'TLS 1.3': suites.length > 0 && schemes.some((scheme) => SCHEMES[scheme].tls13Handshake),
+    'TLS 1.2': tls12Suites.length > 0 && allGroups.some(isElliptic),
+  });
+  const speaks = (suite: Tls13Suite | Tls12Suite) => versions.includes(isTls12(suite) ? 'TLS 1.2' : 'TLS 1.3');
+  const groups = versions.includes('TLS 1.3') ? allGroups : allGroups.filter(isElliptic);
   checkAlpn(config.alpn ?? []);
   if (transportParameters !== undefined && (config.alpn ?? []).length === 0) throw badConfiguration('QUIC needs alpn');
   checkCompression(config.certificateCompression ?? []);
@@ -65,7 +83,10 @@ export function settings(config: CommonConfig, transportParameters?: Uint8Array)
   return {
     crypto,
     allocate: config.allocate ?? allocate,
-    suites,
+    versions,
+    suites: suites.filter(speaks),
+    tls12Suites: tls12Suites.filter(speaks),
+    suiteCodes: all.filter(speaks).map(({ code }) => code),
     groups,
     groupCodes: groups.map((group) => GROUPS[group]),
     schemes,
@@ -81,9 +102,31 @@ function requireDeclared<T>(declared: readonly T[], wanted: T, name: string, cry
   if (!declared.includes(wanted)) throw badConfiguration(`${name} is not available from the ${crypto.name} provider`);
 }
 
-function knownSuite(name: Tls13SuiteName): Tls13Suite {
-  if (Object.hasOwn(TLS13_SUITES, name)) return TLS13_SUITES[name];
-  throw badConfiguration(`${JSON.stringify(name)} is not a cipher suite of TLS 1.3`);
+const SUITES: Readonly<Record<string, Tls13Suite | Tls12Suite>> = { ...TLS13_SUITES, ...TLS12_SUITES };
+
+function knownSuite(name: string): Tls13Suite | Tls12Suite {
+  const suite = Object.hasOwn(SUITES, name) ? SUITES[name] : undefined;
+  if (suite !== undefined) return suite;
+  throw badConfiguration(`${JSON.stringify(name)} is not a cipher suite that is implemented`);
+}
+
+function isTls12(suite: Tls13Suite | Tls12Suite): suite is Tls12Suite {
+  return 'authentication' in suite;
+}
+
+/** The versions wanted that the rest of the configuration leaves something for, the newest first. */
+function spokenVersions(
+  wanted: readonly VersionName[] | undefined,
+  possible: Readonly<Record<VersionName, boolean>>,
+): VersionName[] {
+  const all = Object.keys(SPOKEN) as VersionName[];
+  const unknown = wanted?.find((version) => !all.includes(version));
+  if (unknown !== undefined) throw badConfiguration(`${JSON.stringify(unknown)} is not a version that is spoken`);
+  const versions = all.filter((version) => (wanted ?? all).includes(version) && possible[version]);
+  if (versions.length > 0) return versions;
+  throw badConfiguration(
+    `nothing is left of ${(wanted ?? all).join(', ') || 'no versions'}: each needs a cipher suite, a group and a signature scheme of its own`,
+  );
 }
 
 function checkAlpn(protocols: readonly string[]): void {

@@ -4,7 +4,8 @@ import { illegalParameter, TlsError } from '../error.ts';
 import type { Role } from '../events.ts';
 import type { CertificateVerify } from '../messages/certificate-verify.ts';
 import { showScheme } from '../registry/display.ts';
-import { SCHEMES, schemeInfo } from '../registry/signature-schemes.ts';
+import { SCHEMES, type SchemeInfo, schemeInfo } from '../registry/signature-schemes.ts';
+import type { VersionName } from '../registry/versions.ts';
 
 const SPEC = 'RFC 8446 section 4.4.3';
 
@@ -20,9 +21,14 @@ export function signedContent(signer: Role, transcriptHash: Uint8Array): Uint8Ar
   return concat([CONTEXT[signer], transcriptHash]);
 }
 
-/** The first scheme of a key that the peer accepts and that TLS 1.3 allows in a CertificateVerify. */
-export function chooseScheme(own: readonly SchemeName[], peer: readonly number[]): SchemeName | undefined {
-  return own.find((name) => SCHEMES[name].tls13Handshake && peer.includes(SCHEMES[name].code));
+/** The first scheme of a key that the peer accepts and that the version allows in a handshake. */
+export function chooseScheme(
+  own: readonly SchemeName[],
+  peer: readonly number[],
+  version: VersionName = 'TLS 1.3',
+): SchemeName | undefined {
+  const isAllowed = (name: SchemeName) => version === 'TLS 1.2' || SCHEMES[name].tls13Handshake;
+  return own.find((name) => isAllowed(name) && peer.includes(SCHEMES[name].code));
 }
 
 /** Imports the key of a peer's leaf. @throws TlsError BAD_CERTIFICATE_KEY */
@@ -57,7 +63,13 @@ function badKey(alert: 'bad_certificate' | 'unsupported_certificate', message: s
   });
 }
 
-/** Proof that a peer holds the private key of the leaf it sent: only {@link SignatureVerified.check} makes one. */
+/** A signature with its scheme, in CertificateVerify or ServerKeyExchange. */
+interface Signed {
+  readonly algorithm: number;
+  readonly signature: Uint8Array;
+}
+
+/** Proof that a peer holds the private key of the leaf it sent: only its own checks make one. */
 export class SignatureVerified {
   readonly scheme: SchemeName;
 
@@ -66,7 +78,7 @@ export class SignatureVerified {
   }
 
   /**
-   * Verifies a CertificateVerify.
+   * Verifies a CertificateVerify of TLS 1.3.
    * @param accepted codes of the schemes this side offered.
    * @throws TlsError ILLEGAL_PARAMETER, BAD_SIGNATURE
    */
@@ -77,25 +89,56 @@ export class SignatureVerified {
     message: CertificateVerify,
     transcriptHash: Uint8Array,
   ): SignatureVerified {
-    const info = schemeInfo(message.algorithm);
+    const info = offered(accepted, message, SPEC);
     const shown = showScheme(message.algorithm);
-    if (info === undefined || !accepted.includes(message.algorithm)) {
-      throw illegalParameter(`signature algorithm ${shown} was not offered`, SPEC);
-    }
     if (!info.tls13Handshake) throw illegalParameter(`${shown} may not sign a TLS 1.3 handshake`, SPEC);
-    if (!info.keyTypes.includes(key.type)) {
-      throw illegalParameter(`${shown} does not fit a certificate with a ${key.type} key`, SPEC);
-    }
-    if (!key.verify(info.name, signedContent(signer, transcriptHash), message.signature)) {
-      throw new TlsError({
-        code: 'BAD_SIGNATURE',
-        alert: 'decrypt_error',
-        fault: 'peer',
-        message: `the ${signer}'s CertificateVerify (${shown}) does not verify with its certificate's key`,
-        spec: SPEC,
-        evidence: { messageType: 'certificate_verify', span: { start: 4, end: 8 + message.signature.length } },
-      });
-    }
+    if (!info.keyTypes.includes(key.type)) throw misfit(shown, key, SPEC);
+    const isValid = key.verify(info.name, signedContent(signer, transcriptHash), message.signature);
+    if (!isValid) throw badSignature(`the ${signer}'s CertificateVerify (${shown})`, 'certificate_verify', message, SPEC);
     return new SignatureVerified(info.name);
   }
+
+  /**
+   * Verifies a signature of TLS 1.2, whose ECDSA schemes name no curve (RFC 5246 section 7.4.1.4.1).
+   * @param what the message that has it.
+   * @param content the bytes it covers.
+   * @throws TlsError ILLEGAL_PARAMETER, BAD_SIGNATURE
+   */
+  static checkTls12(
+    what: 'server_key_exchange' | 'certificate_verify',
+    key: PublicKey,
+    accepted: readonly number[],
+    signed: Signed,
+    content: Uint8Array,
+  ): SignatureVerified {
+    const spec = what === 'certificate_verify' ? 'RFC 5246 section 7.4.8' : 'RFC 5246 section 7.4.3';
+    const { name, tls12 } = offered(accepted, signed, spec);
+    const shown = showScheme(signed.algorithm);
+    if (!tls12.keyTypes.includes(key.type)) throw misfit(shown, key, spec);
+    if (!key.verify(tls12.name, content, signed.signature)) {
+      throw badSignature(`the signature of ${what} (${shown})`, what, signed, spec);
+    }
+    return new SignatureVerified(name);
+  }
+}
+
+function offered(accepted: readonly number[], { algorithm }: Signed, spec: string): SchemeInfo {
+  const info = schemeInfo(algorithm);
+  if (info !== undefined && accepted.includes(algorithm)) return info;
+  throw illegalParameter(`signature algorithm ${showScheme(algorithm)} was not offered`, spec);
+}
+
+function misfit(shown: string, key: PublicKey, spec: string): TlsError {
+  return illegalParameter(`${shown} does not fit a certificate with a ${key.type} key`, spec);
+}
+
+function badSignature(what: string, messageType: string, { signature }: Signed, spec: string): TlsError {
+  return new TlsError({
+    code: 'BAD_SIGNATURE',
+    alert: 'decrypt_error',
+    fault: 'peer',
+    message: `${what} does not verify with its certificate's key`,
+    spec,
+    evidence: { messageType, span: { start: 4, end: 8 + signature.length } },
+  });
 }

@@ -85,6 +85,14 @@ const PROVIDER_GROUPS = {
   ffdhe3072: GROUPS.ffdhe3072,
 } as const satisfies Record<GroupName, number>;
 
+/** Groups that TLS 1.2 can agree by (RFC 8422 section 5.1.1): a hybrid's halves are answered apart only in TLS 1.3. */
+const ELLIPTIC: ReadonlySet<GroupName> = new Set<GroupName>(['x25519', 'secp256r1', 'secp384r1', 'secp521r1']);
+
+/** Whether an ECDHE suite of TLS 1.2 can use the group. */
+export function isElliptic(group: GroupName): boolean {
+  return ELLIPTIC.has(group);
+}
+
 const FOR_PROVIDER = reverse<GroupName>(PROVIDER_GROUPS);
 
 /** The provider's name for a group's code, or `undefined` for a group that no provider can declare. */

@@ -42,7 +42,7 @@ export function decompressed(
   offered: readonly CertificateCompression[],
   received: Received<'compressed_certificate'>,
 ): Received<'certificate'> {
-  const { message, transcriptHash } = received;
+  const { message } = received;
   const codec = codecFor(offered, message.algorithm);
   const { uncompressedLength: length } = message;
   if (length > MAX_CERTIFICATE_MESSAGE_LENGTH) {
@@ -52,7 +52,7 @@ export function decompressed(
   const header = Uint8Array.of(HANDSHAKE_TYPES.certificate, length >>> 16, (length >>> 8) & 0xff, length & 0xff);
   const bytes = concat([header, decompress(codec, message)]);
   context.info.peerCertificateCompression = message.algorithm;
-  return { message: decodeMessage(HANDSHAKE_TYPES.certificate, bytes) as Certificate, bytes, transcriptHash };
+  return { ...received, message: decodeMessage(HANDSHAKE_TYPES.certificate, bytes) as Certificate, bytes };
 }
 
 function codecFor(offered: readonly CertificateCompression[], algorithm: number): CertificateCompression {

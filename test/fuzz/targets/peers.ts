@@ -18,7 +18,7 @@ import { HANDSHAKE_TYPES } from '../../../src/tls/registry/handshake-types.ts';
 import { CLIENT_MACHINE, start } from '../../../src/tls/tls13/client/index.ts';
 import { SERVER_MACHINE } from '../../../src/tls/tls13/server/index.ts';
 import { keyOfLeaf } from '../../support/credentials.ts';
-import { deliver, type LevelMessage } from '../../support/levels.ts';
+import { deliver, IDLE_LAYER, type LevelMessage } from '../../support/levels.ts';
 import { fuzzCredentials } from '../credentials.ts';
 import { mutateBytes, mutateVector } from '../mutate.ts';
 import { type RecordedScenario, record, SCENARIOS, type Scenario } from '../recorded.ts';
@@ -66,18 +66,7 @@ interface End {
 /** An end that lies in its message number `at`; -1 for never. */
 function begin(role: Role, { configs }: RecordedScenario, at: number, message: Uint8Array): End {
   const outbox: LevelMessage[] = [];
-  const nothing = () => undefined;
-  const layer: HandshakeLayer = {
-    writeMessage: (level, bytes) => outbox.push({ level, bytes }),
-    setReadKey: nothing,
-    setWriteKey: nothing,
-    writeChangeCipherSpec: nothing,
-    allowChangeCipherSpec: nothing,
-    skipEarlyData: nothing,
-    dropWriteKey: nothing,
-    limitWrites: nothing,
-    limitReads: nothing,
-  };
+  const layer: HandshakeLayer = { ...IDLE_LAYER, writeMessage: (level, bytes) => outbox.push({ level, bytes }) };
   const buffer = new HandshakeBuffer();
   const config = configs[role]();
   const context = new LyingContext(at, message, role, config, allocate, layer, () => buffer.empty);

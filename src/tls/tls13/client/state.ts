@@ -1,8 +1,9 @@
 import type { Offer } from '../../hello/offer.ts';
 import type { OfferedPsk } from '../../hello/offered-psks.ts';
+import type { PeerAuthenticated, UnverifiedPeer } from '../../negotiate/peer.ts';
 import type { Tls13Suite } from '../../registry/cipher-suites.ts';
 import type { CertificateRequestSummary } from '../../requests.ts';
-import type { CertificateWishes, PeerAuthenticated, UnverifiedPeer } from '../authentication.ts';
+import type { CertificateWishes } from '../authentication.ts';
 import type { Connected } from '../connected.ts';
 import type { PskInUse } from '../psk.ts';
 import type { HandshakeSecrets } from '../secrets.ts';

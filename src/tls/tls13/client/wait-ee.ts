@@ -1,4 +1,3 @@
-import { toLatin1 } from '../../../bytes/index.ts';
 import type { HandshakeContext } from '../../context.ts';
 import { illegalParameter } from '../../error.ts';
 import { alpn } from '../../extensions/alpn.ts';
@@ -7,9 +6,10 @@ import { earlyData } from '../../extensions/early-data.ts';
 import { quicTransportParameters } from '../../extensions/quic-transport-parameters.ts';
 import { recordSizeLimit } from '../../extensions/record-size-limit.ts';
 import { serverName } from '../../extensions/server-name.ts';
+import { takeAnswers } from '../../hello/answers.ts';
 import type { Next, Received } from '../../machine.ts';
+import { resumePeer } from '../../negotiate/peer.ts';
 import { requireProtocol, transportParameters } from '../../negotiate/quic.ts';
-import { resumePeer } from '../authentication.ts';
 import type { ClientStateOf } from './state.ts';
 
 /** WAIT_EE, encrypted_extensions. */
@@ -20,24 +20,14 @@ export function encryptedExtensions(
 ): Next<ClientStateOf<'WAIT_CERT_CR'> | ClientStateOf<'WAIT_FINISHED'>> {
   const { offer, secrets, resumed } = state;
   checkSolicited(extensions, offer.extensionIds, 'encrypted_extensions');
-  const protocol = extensions.get(alpn.encryptedExtensions);
-  if (protocol !== undefined) {
-    const name = toLatin1(protocol);
-    if (!offer.settings.alpn.includes(name)) {
-      throw illegalParameter(`ALPN protocol ${JSON.stringify(name)} was not offered`, 'RFC 7301 section 3.2');
-    }
-    context.info.alpn = name;
-  }
+  takeAnswers(context, offer, {
+    protocol: extensions.get(alpn.encryptedExtensions),
+    name: extensions.get(serverName.encryptedExtensions),
+    limit: extensions.get(recordSizeLimit.encryptedExtensions),
+  });
   if (context.isQuic) {
     requireProtocol(context.info.alpn);
     context.info.peerTransportParameters = transportParameters(extensions, quicTransportParameters.encryptedExtensions);
-  }
-  context.info.serverNameAcknowledged = extensions.get(serverName.encryptedExtensions) !== undefined;
-  const limit = extensions.get(recordSizeLimit.encryptedExtensions);
-  if (limit !== undefined) {
-    context.info.peerRecordSizeLimit = limit;
-    context.layer.limitWrites(limit);
-    if (offer.config.recordSizeLimit !== undefined) context.layer.limitReads(offer.config.recordSizeLimit);
   }
   const earlyData = earlyDataAccepted(context, state, extensions);
   if (resumed === undefined) return { name: 'WAIT_CERT_CR', offer, secrets };

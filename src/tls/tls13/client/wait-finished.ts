@@ -1,11 +1,11 @@
 import type { HandshakeContext } from '../../context.ts';
 import type { Offer } from '../../hello/offer.ts';
 import type { OfferedPsk } from '../../hello/offered-psks.ts';
-import { ask, type Next, type Received } from '../../machine.ts';
+import type { Next, Received } from '../../machine.ts';
 import { encodeCertificate } from '../../messages/certificate.ts';
 import { encodeEndOfEarlyData } from '../../messages/end-of-early-data.ts';
+import { type ChosenCredential, withClientCredential } from '../../negotiate/own-signature.ts';
 import { chooseScheme } from '../../negotiate/signature.ts';
-import type { Credential } from '../../requests.ts';
 import { checkFinished, sendCertificate, sendFinished } from '../authentication.ts';
 import type { Connected, TicketReceiver } from '../connected.ts';
 import { type ApplicationSecrets, applicationSecrets } from '../secrets.ts';
@@ -34,10 +34,12 @@ export function finished(
     return { name: 'CONNECTED', readSecret: application.server, readGeneration: 0, resumption };
   };
   if (request === undefined) return complete();
-  const configured = offer.config.credential;
-  if (configured !== 'ask') return authenticate(context, request, configured ?? null, complete);
-  return ask('client_certificate', request.summary, (credential) =>
-    authenticate(context, request, credential, complete),
+  const { summary } = request;
+  return withClientCredential(
+    offer.config.credential,
+    summary,
+    ({ key }) => chooseScheme(key.schemes, summary.signatureSchemes),
+    (chosen) => authenticate(context, request, chosen, complete),
   );
 }
 
@@ -58,15 +60,13 @@ function ticketReceiver(
 function authenticate(
   context: HandshakeContext,
   request: ReceivedCertificateRequest,
-  credential: Credential | null,
+  chosen: ChosenCredential | undefined,
   complete: () => Connected,
 ): Next<Connected> {
-  const scheme =
-    credential === null ? undefined : chooseScheme(credential.key.schemes, request.summary.signatureSchemes);
-  if (credential === null || scheme === undefined) {
+  if (chosen === undefined) {
     const empty = { certificateRequestContext: request.context, certificateList: [] };
     context.send('handshake', encodeCertificate(empty, context.allocate));
     return complete();
   }
-  return sendCertificate(context, credential, scheme, request.context, request.wishes, complete);
+  return sendCertificate(context, chosen, request.context, request.wishes, complete);
 }

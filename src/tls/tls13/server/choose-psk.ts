@@ -11,7 +11,7 @@ import { type Tls13Suite, tls13Suite } from '../../registry/cipher-suites.ts';
 import { type ExternalPsk, hashOf } from '../../session/external-psk.ts';
 import { decodeServerSession, type ServerSession } from '../../session/session.ts';
 import { isAlive } from '../../session/ticket-age.ts';
-import { type PeerAuthenticated, resumePeer } from '../authentication.ts';
+import { type PeerAuthenticated, resumePeer } from '../../negotiate/peer.ts';
 import { PskInUse } from '../psk.ts';
 
 /** Keys of one ClientHello that are looked up; a client has use for one session, and few keys from elsewhere. */

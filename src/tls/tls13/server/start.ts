@@ -1,7 +1,6 @@
-import { EMPTY, fromAscii } from '../../../bytes/index.ts';
+import { EMPTY } from '../../../bytes/index.ts';
 import type { GroupName } from '../../../crypto/index.ts';
 import type { HandshakeContext } from '../../context.ts';
-import { alpn } from '../../extensions/alpn.ts';
 import { extension, type RawExtension } from '../../extensions/block.ts';
 import { compressCertificate } from '../../extensions/compress-certificate.ts';
 import { cookie } from '../../extensions/cookie.ts';
@@ -9,32 +8,23 @@ import { earlyData } from '../../extensions/early-data.ts';
 import { type KeyShareEntry, keyShare } from '../../extensions/key-share.ts';
 import { bindersLength, preSharedKey } from '../../extensions/pre-shared-key.ts';
 import { quicTransportParameters } from '../../extensions/quic-transport-parameters.ts';
-import { recordSizeLimit } from '../../extensions/record-size-limit.ts';
-import { serverName } from '../../extensions/server-name.ts';
 import { signedCertificateTimestamp } from '../../extensions/signed-certificate-timestamp.ts';
 import { statusRequest } from '../../extensions/status-request.ts';
 import { supportedVersions } from '../../extensions/supported-versions.ts';
+import { giveAnswers } from '../../hello/answers.ts';
 import { checkSecondClientHello, checkSecondShare } from '../../hello/second-client-hello.ts';
 import { EarlySecret, type TrafficSecret } from '../../key-schedule/tls13.ts';
-import { ask, type Next, type Received } from '../../machine.ts';
+import type { Next, Received } from '../../machine.ts';
 import { encodeEncryptedExtensions } from '../../messages/encrypted-extensions.ts';
 import { encodeHelloRetryRequest, encodeServerHello } from '../../messages/server-hello.ts';
 import { type CheckedClientHello, checkClientHello } from '../../negotiate/client-hello.ts';
 import { usingShare } from '../../negotiate/group.ts';
-import {
-  type ChosenCredential,
-  candidates as candidatesFor,
-  chooseAlpn,
-  chooseCredential,
-  chooseGroup,
-  chooseSuite,
-  isForName,
-  noCertificate,
-  shareOf,
-} from '../../negotiate/parameters.ts';
+import { type HelloAnswer, withHelloAnswer } from '../../negotiate/hello-answer.ts';
+import type { ChosenCredential } from '../../negotiate/own-signature.ts';
+import { chooseCredential, chooseGroup, chooseSuite, isForName, shareOf } from '../../negotiate/parameters.ts';
 import { checkQuicClientHello, requireProtocol } from '../../negotiate/quic.ts';
 import type { ServerSetup } from '../../negotiate/server-setup.ts';
-import { MAX_SKIPPED_EARLY_DATA } from '../../record/limits.ts';
+import { MAX_PLAINTEXT, MAX_SKIPPED_EARLY_DATA } from '../../record/limits.ts';
 import type { Tls13Suite } from '../../registry/cipher-suites.ts';
 import { EXTENSION_TYPES } from '../../registry/extension-types.ts';
 import { GROUPS } from '../../registry/named-groups.ts';
@@ -142,26 +132,16 @@ function sendHelloRetryRequest(
 /** Everything is agreed on but how the server authenticates; a credential may have to be asked for. */
 function negotiated(context: HandshakeContext, negotiation: Negotiation): Next<AfterStart> {
   const { setup, hello } = negotiation;
-  const { credentials, rejectUnknownName } = setup.config;
-  const { summary } = hello;
-  if (credentials !== 'ask') {
-    const candidates = candidatesFor(credentials, summary.serverName, rejectUnknownName === true);
-    return authenticated(context, negotiation, candidates);
-  }
-  return ask('client_hello', summary, (credential) => {
-    if (credential === null) throw noCertificate(summary.serverName);
-    return authenticated(context, negotiation, [credential]);
-  });
+  return withHelloAnswer(setup, hello.summary, (answer) => authenticated(context, negotiation, answer));
 }
 
 /** By a pre-shared key that the client offers, else by one of the credentials. */
 function authenticated(
   context: HandshakeContext,
   negotiation: Negotiation,
-  credentials: readonly Credential[],
+  { credentials, protocol }: HelloAnswer,
 ): Next<AfterStart> {
   const { setup, hello, suite, binderHash } = negotiation;
-  const protocol = chooseAlpn(setup.settings.alpn, hello.summary.alpn);
   if (context.isQuic) requireProtocol(protocol);
   const binding = bindingOf(setup, credentials[0]);
   return choosePsk(context, { setup, suite, binding, binderHash }, hello.message, (psk) => {
@@ -278,31 +258,14 @@ function respond(context: HandshakeContext, shares: readonly KeyShareEntry[], gr
 
 function sendEncryptedExtensions(
   context: HandshakeContext,
-  { config, settings }: ServerSetup,
+  setup: ServerSetup,
   { message }: CheckedClientHello,
   { protocol, isNamed, takesEarly }: Answer,
 ): void {
-  const extensions: RawExtension[] = [];
-  // Only a name that was used is acknowledged (RFC 6066 section 3).
-  if (context.info.serverName !== undefined && isNamed) {
-    extensions.push(extension(serverName.encryptedExtensions, null));
-    context.info.serverNameAcknowledged = true;
-  }
-  if (protocol !== undefined) {
-    extensions.push(extension(alpn.encryptedExtensions, fromAscii(protocol)));
-    context.info.alpn = protocol;
-  }
-  if (settings.transportParameters !== undefined) {
-    extensions.push(extension(quicTransportParameters.encryptedExtensions, settings.transportParameters));
-  }
-  const limit = message.extensions.get(recordSizeLimit.clientHello);
-  if (limit !== undefined) {
-    context.info.peerRecordSizeLimit = limit;
-    context.layer.limitWrites(limit);
-    if (config.recordSizeLimit !== undefined) {
-      extensions.push(extension(recordSizeLimit.encryptedExtensions, config.recordSizeLimit));
-      context.layer.limitReads(config.recordSizeLimit);
-    }
+  const extensions = giveAnswers(context, setup, message, { protocol, isNamed }, MAX_PLAINTEXT + 1);
+  const { transportParameters } = setup.settings;
+  if (transportParameters !== undefined) {
+    extensions.push(extension(quicTransportParameters.encryptedExtensions, transportParameters));
   }
   if (message.extensions.has(EXTENSION_TYPES.early_data) && context.info.helloRetryRequest === false) {
     context.info.earlyData = takesEarly ? 'accepted' : 'rejected';
@@ -315,7 +278,7 @@ function sendAuthentication(
   context: HandshakeContext,
   setup: ServerSetup,
   { message }: CheckedClientHello,
-  { credential, scheme }: ChosenCredential,
+  chosen: ChosenCredential,
   secrets: HandshakeSecrets,
   tickets: TicketPlan | undefined,
 ): Next<AfterStart> {
@@ -329,7 +292,7 @@ function sendAuthentication(
       message.extensions.get(compressCertificate.clientHello),
     ),
   };
-  return sendCertificate(context, credential, scheme, EMPTY, wanted, (): AfterStart => {
+  return sendCertificate(context, chosen, EMPTY, wanted, (): AfterStart => {
     const application = finishFlight(context, secrets);
     if (asks) return { name: 'WAIT_CERT', setup, secrets, application, tickets };
     return { name: 'WAIT_FINISHED', secrets, application, tickets, peer: 'anonymous' };

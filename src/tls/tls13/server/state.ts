@@ -1,8 +1,8 @@
 import type { GroupName } from '../../../crypto/index.ts';
 import type { ClientHello } from '../../messages/client-hello.ts';
+import type { PeerAuthenticated, UnverifiedPeer } from '../../negotiate/peer.ts';
 import type { ServerSetup } from '../../negotiate/server-setup.ts';
 import type { Tls13Suite } from '../../registry/cipher-suites.ts';
-import type { PeerAuthenticated, UnverifiedPeer } from '../authentication.ts';
 import type { Connected } from '../connected.ts';
 import type { ApplicationSecrets, HandshakeSecrets } from '../secrets.ts';
 import type { TicketPlan } from './tickets.ts';

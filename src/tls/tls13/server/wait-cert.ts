@@ -2,7 +2,8 @@ import { EMPTY } from '../../../bytes/index.ts';
 import type { HandshakeContext } from '../../context.ts';
 import { TlsError } from '../../error.ts';
 import type { Next, Received } from '../../machine.ts';
-import { peerChain, withPeerKey } from '../authentication.ts';
+import { withPeerKey } from '../../negotiate/peer.ts';
+import { peerChain } from '../authentication.ts';
 import { decompressed } from '../compression.ts';
 import type { ServerStateOf } from './state.ts';
 

@@ -1,0 +1,109 @@
+import { EMPTY } from '../../bytes/index.ts';
+import type { PublicKey } from '../../crypto/index.ts';
+import type { HandshakeContext } from '../context.ts';
+import { TlsError } from '../error.ts';
+import type { Role } from '../events.ts';
+import { ask, type Next } from '../machine.ts';
+import { ALERTS } from '../registry/alerts.ts';
+import type { PeerCertificate, Verdict } from '../requests.ts';
+import type { PskInUse } from '../tls13/psk.ts';
+import { importPeerKey, type SignatureVerified } from './signature.ts';
+
+/** A peer's chain before its key is proved and its chain is judged. */
+export interface UnverifiedPeer {
+  readonly chain: readonly PeerCertificate[];
+  readonly key: PublicKey;
+}
+
+/**
+ * Proof that the peer holds its key and that its chain was accepted: only {@link judgePeer} and {@link resumePeer} make
+ * one.
+ */
+export class PeerAuthenticated {
+  readonly proof: SignatureVerified | PskInUse;
+
+  constructor(proof: SignatureVerified | PskInUse, _accepted: ChainAccepted | 'no chain') {
+    this.proof = proof;
+  }
+}
+
+/** Proof of an accepting verdict. */
+class ChainAccepted {
+  readonly accepted = true;
+}
+
+/** Asks for the leaf's key and goes on with it. */
+export function withPeerKey<S>(
+  context: HandshakeContext,
+  chain: readonly PeerCertificate[],
+  then: (peer: UnverifiedPeer) => Next<S>,
+): Next<S> {
+  context.info.peerCertificates = chain;
+  const leaf = chain[0]?.der ?? EMPTY;
+  return ask('peer_key', { leaf }, (answer) => then({ chain, key: importPeerKey(context.crypto, answer) }));
+}
+
+/** Who signs on the other side. */
+export function peerRole({ role }: HandshakeContext): Role {
+  return role === 'client' ? 'server' : 'client';
+}
+
+/** Asks whether the chain of a peer whose signature verified is acceptable, then goes on. */
+export function judgePeer<S>(
+  context: HandshakeContext,
+  { chain }: UnverifiedPeer,
+  signature: SignatureVerified,
+  then: (peer: PeerAuthenticated) => Next<S>,
+): Next<S> {
+  context.info.peerSignatureScheme = signature.scheme;
+  return judge(context, chain, false, (verdict) => {
+    if (verdict instanceof ChainAccepted) return then(new PeerAuthenticated(signature, verdict));
+    throw rejected(context, verdict);
+  });
+}
+
+/**
+ * Asks whether the chain of a session is acceptable still. A key from elsewhere, and a session made with one, has no
+ * chain: whoever holds the key is the peer.
+ * @param refused what to do where it is not; default: the connection ends.
+ */
+export function resumePeer<S>(
+  context: HandshakeContext,
+  proof: PskInUse,
+  chain: readonly PeerCertificate[],
+  then: (peer: PeerAuthenticated) => Next<S>,
+  refused?: () => Next<S>,
+): Next<S> {
+  if (chain.length === 0) return then(new PeerAuthenticated(proof, 'no chain'));
+  return judge(context, chain, true, (verdict) => {
+    if (verdict instanceof ChainAccepted) return then(new PeerAuthenticated(proof, verdict));
+    if (refused === undefined) throw rejected(context, verdict);
+    return refused();
+  });
+}
+
+type Rejected = Extract<Verdict, { readonly accepted: false }>;
+
+function judge<S>(
+  context: HandshakeContext,
+  chain: readonly PeerCertificate[],
+  resumed: boolean,
+  then: (verdict: ChainAccepted | Rejected) => Next<S>,
+): Next<S> {
+  // The name that a client sent says nothing of who the client is.
+  const serverName = context.role === 'client' ? context.info.serverName : undefined;
+  return ask('verdict', { chain, serverName, resumed }, (verdict) =>
+    // Exactly true: an answer from untyped code that is merely truthy authenticates nobody.
+    then(verdict.accepted === true ? new ChainAccepted() : verdict),
+  );
+}
+
+function rejected(context: HandshakeContext, { alert, reason }: Rejected): TlsError {
+  return new TlsError({
+    code: 'CERTIFICATE_REJECTED',
+    alert: Object.hasOwn(ALERTS, alert) ? alert : 'certificate_unknown',
+    fault: 'peer',
+    message: `the ${peerRole(context)}'s certificate was rejected: ${reason}`,
+    spec: 'RFC 8446 section 4.4.2.4',
+  });
+}

@@ -1,0 +1,69 @@
+import type { HandshakeContext } from '../../context.ts';
+import type { Next, Received } from '../../machine.ts';
+import { encodeCertificateVerify } from '../../messages/certificate-verify.ts';
+import { encodeTls12Certificate } from '../../messages/tls12/certificate.ts';
+import { encodeClientKeyExchange } from '../../messages/tls12/client-key-exchange.ts';
+import type { Tls12Message } from '../../messages/tls12/message.ts';
+import { usingShare } from '../../negotiate/group.ts';
+import { type ChosenCredential, withClientCredential, withSignature } from '../../negotiate/own-signature.ts';
+import { chooseScheme } from '../../negotiate/signature.ts';
+import { SCHEMES } from '../../registry/signature-schemes.ts';
+import type { Credential } from '../../requests.ts';
+import { authenticationOf, CERTIFICATE_TYPES } from '../authentication.ts';
+import { deriveSecrets, sendFinished } from '../secrets.ts';
+import type { ClientStateOf } from './state.ts';
+
+type AfterRequest = ClientStateOf<'WAIT_SHD'>;
+type Finishing = ClientStateOf<'WAIT_FINISHED'>;
+
+/** WAIT_CR_SHD and WAIT_SHD, server_hello_done: our flight goes out (RFC 5246 section 7.3). */
+export function serverHelloDone(
+  context: HandshakeContext,
+  state: ClientStateOf<'WAIT_CR_SHD'> | AfterRequest,
+  _: Received<'server_hello_done', Tls12Message>,
+): Next<Finishing> {
+  context.requireFlightEnd('server_hello_done');
+  if (state.name === 'WAIT_CR_SHD') return sendFlight(context, state, undefined);
+  const { offer, request } = state;
+  return withClientCredential(
+    offer.config.credential,
+    request,
+    (credential) => schemeFor(credential, state),
+    (chosen) => {
+      // Without one that fits an empty list says so (RFC 5246 section 7.4.6).
+      context.send('initial', encodeTls12Certificate(chosen?.credential.chain ?? [], context.allocate));
+      return sendFlight(context, state, chosen);
+    },
+  );
+}
+
+/** The scheme that a credential signs with, if the server takes its kind of key. */
+function schemeFor({ key }: Credential, { request, certificateTypes }: AfterRequest) {
+  const own = key.schemes.filter((name) => certificateTypes.includes(CERTIFICATE_TYPES[authenticationOf(name)]));
+  return chooseScheme(own, request.signatureSchemes, 'TLS 1.2');
+}
+
+function sendFlight(
+  context: HandshakeContext,
+  { agreed, peer, serverKey }: ClientStateOf<'WAIT_CR_SHD'> | AfterRequest,
+  chosen: ChosenCredential | undefined,
+): Next<Finishing> {
+  const { group, publicKey } = serverKey;
+  const { share, secret } = usingShare(() => context.crypto.group(group).respond(publicKey), group);
+  context.send('initial', encodeClientKeyExchange('ecdhe', share, context.allocate));
+  const secrets = deriveSecrets(context, agreed, secret);
+  const complete = (): Finishing => {
+    sendFinished(context, secrets);
+    context.expectChangeCipherSpec(secrets.server, 'server_hello_done');
+    return { name: 'WAIT_FINISHED', peer, secrets };
+  };
+  if (chosen === undefined) {
+    context.transcript.dropRaw();
+    return complete();
+  }
+  return withSignature(context, chosen, context.transcript.takeRaw(), (signature) => {
+    const message = { algorithm: SCHEMES[chosen.scheme].code, signature };
+    context.send('initial', encodeCertificateVerify(message, context.allocate));
+    return complete();
+  });
+}

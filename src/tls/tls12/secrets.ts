@@ -1,0 +1,48 @@
+import type { HandshakeContext } from '../context.ts';
+import type { Role } from '../events.ts';
+import { type MasterSecret, PremasterSecret, type Randoms, type Tls12Keys } from '../key-schedule/tls12.ts';
+import { encodeFinished, type Finished } from '../messages/finished.ts';
+import { checkVerifyData } from '../negotiate/finished.ts';
+import type { Tls12Suite } from '../registry/tls12-suites.ts';
+
+/** What both hellos agreed on. */
+export interface Agreed {
+  readonly suite: Tls12Suite;
+  readonly randoms: Randoms;
+  /** Whether the master secret is bound to the handshake (RFC 7627). */
+  readonly extendedMasterSecret: boolean;
+}
+
+/** The secrets of a connection. */
+export interface Secrets {
+  readonly master: MasterSecret;
+  readonly client: Tls12Keys;
+  readonly server: Tls12Keys;
+}
+
+/** Derives everything from the key exchange; the transcript stands at ClientKeyExchange (RFC 7627 section 4). */
+export function deriveSecrets(
+  context: HandshakeContext,
+  { suite, randoms, extendedMasterSecret }: Agreed,
+  shared: Uint8Array,
+): Secrets {
+  const { crypto, allocate, transcript } = context;
+  const premaster = new PremasterSecret({ crypto, suite, allocate }, shared);
+  const master = extendedMasterSecret ? premaster.extendedMaster(transcript.digest()) : premaster.master(randoms);
+  context.announce('CLIENT_RANDOM', master.secret);
+  // Without the binding two connections may share a master secret: nothing is exported (RFC 7627 section 5.4).
+  if (extendedMasterSecret) context.exporter = master.exporter(randoms);
+  return { master, ...master.keys(randoms) };
+}
+
+/** Changes to our keys and sends Finished under them (RFC 5246 sections 7.1 and 7.4.9). */
+export function sendFinished(context: HandshakeContext, { master, ...keys }: Secrets): void {
+  const verifyData = master.verifyData(context.role, context.transcript.digest());
+  context.tls12.changeCipherSpec(keys[context.role]);
+  context.send('application', encodeFinished({ verifyData }, context.allocate));
+}
+
+/** Checks the `sender`'s Finished. @throws TlsError BAD_FINISHED */
+export function checkFinished(sender: Role, message: Finished, { master }: Secrets, transcriptHash: Uint8Array): void {
+  checkVerifyData(message, master.verifyData(sender, transcriptHash), 'RFC 5246 section 7.4.9');
+}

@@ -1,0 +1,148 @@
+import { concat, EMPTY } from '../../../bytes/index.ts';
+import type { HandshakeContext } from '../../context.ts';
+import { extension, type RawExtension } from '../../extensions/block.ts';
+import { ecPointFormats, UNCOMPRESSED } from '../../extensions/ec-point-formats.ts';
+import { extendedMasterSecret } from '../../extensions/extended-master-secret.ts';
+import { renegotiationInfo } from '../../extensions/renegotiation-info.ts';
+import { signedCertificateTimestamp } from '../../extensions/signed-certificate-timestamp.ts';
+import { statusRequest } from '../../extensions/status-request.ts';
+import { giveAnswers } from '../../hello/answers.ts';
+import type { Next, Received } from '../../machine.ts';
+import { type ClientHello, RANDOM_LENGTH } from '../../messages/client-hello.ts';
+import { encodeServerHello } from '../../messages/server-hello.ts';
+import { encodeTls12Certificate } from '../../messages/tls12/certificate.ts';
+import { encodeTls12CertificateRequest } from '../../messages/tls12/certificate-request.ts';
+import { encodeCertificateStatus } from '../../messages/tls12/certificate-status.ts';
+import type { Tls12Message } from '../../messages/tls12/message.ts';
+import { encodeServerHelloDone } from '../../messages/tls12/server-hello-done.ts';
+import { encodeServerKeyExchange, encodeServerKeyParams } from '../../messages/tls12/server-key-exchange.ts';
+import { summarize } from '../../negotiate/client-hello.ts';
+import { withHelloAnswer } from '../../negotiate/hello-answer.ts';
+import { withSignature } from '../../negotiate/own-signature.ts';
+import { isForName } from '../../negotiate/parameters.ts';
+import type { ServerSetup } from '../../negotiate/server-setup.ts';
+import { tls12Random } from '../../negotiate/version.ts';
+import { MAX_PLAINTEXT } from '../../record/limits.ts';
+import { GROUPS } from '../../registry/named-groups.ts';
+import { SCHEMES } from '../../registry/signature-schemes.ts';
+import { VERSIONS } from '../../registry/versions.ts';
+import { CERTIFICATE_TYPES } from '../authentication.ts';
+import type { Agreed } from '../secrets.ts';
+import { type Choice, checkTls12ClientHello, chooseParameters } from './negotiate.ts';
+import type { ServerStateOf } from './state.ts';
+
+type AfterStart = ServerStateOf<'WAIT_CKE'> | ServerStateOf<'WAIT_CERT'>;
+
+/** START, client_hello: TLS 1.2 was chosen; our flight goes out (RFC 5246 section 7.3). */
+export function clientHello(
+  context: HandshakeContext,
+  { setup }: ServerStateOf<'START'>,
+  { message, bytes }: Received<'client_hello', Tls12Message>,
+): Next<AfterStart> {
+  context.requireFlightEnd('client_hello');
+  const summary = summarize(message);
+  context.clientRandom = message.random;
+  if (summary.serverName !== undefined) context.info.serverName = summary.serverName;
+  context.info.secureRenegotiation = checkTls12ClientHello(message);
+  return withHelloAnswer(setup, summary, ({ credentials, protocol }) => {
+    const choice = chooseParameters(setup, message, summary, credentials);
+    // Only a client that is asked for a certificate signs the messages.
+    if (asks(setup)) context.transcript.keepRaw();
+    context.transcript.append(bytes);
+    context.transcript.start(choice.suite.hash);
+    const agreed = sendServerHello(context, setup, message, choice, protocol);
+    sendCertificate(context, message, choice);
+    return sendKeyExchange(context, setup, agreed, choice);
+  });
+}
+
+function asks({ config }: ServerSetup): boolean {
+  return config.clientCertificate === 'request' || config.clientCertificate === 'require';
+}
+
+function sendServerHello(
+  context: HandshakeContext,
+  setup: ServerSetup,
+  message: ClientHello,
+  { suite, group, credential }: Choice,
+  protocol: string | undefined,
+): Agreed {
+  const { info, crypto } = context;
+  const wanted = message.extensions;
+  const isNamed = setup.config.credentials === 'ask' || isForName(credential, info.serverName);
+  const extensions = giveAnswers(context, setup, message, { protocol, isNamed }, MAX_PLAINTEXT);
+  info.extendedMasterSecret = wanted.get(extendedMasterSecret.clientHello) !== undefined;
+  if (info.extendedMasterSecret) extensions.push(extension(extendedMasterSecret.serverHello, null));
+  if (info.secureRenegotiation) extensions.push(extension(renegotiationInfo.serverHello, EMPTY));
+  if (wanted.get(ecPointFormats.clientHello) !== undefined) {
+    extensions.push(extension(ecPointFormats.serverHello, [UNCOMPRESSED]));
+  }
+  extensions.push(...besideCertificate(message, credential));
+  const random = tls12Random(setup.settings.versions, crypto.random(RANDOM_LENGTH));
+  const bytes = encodeServerHello(
+    {
+      legacyVersion: VERSIONS.tls12,
+      random,
+      legacySessionIdEcho: EMPTY,
+      cipherSuite: suite.code,
+      legacyCompressionMethod: 0,
+      extensions,
+    },
+    context.allocate,
+  );
+  context.send('initial', bytes);
+  info.cipherSuite = suite.name;
+  info.group = group;
+  const randoms = { client: message.random, server: random };
+  return { suite, randoms, extendedMasterSecret: info.extendedMasterSecret };
+}
+
+/** What a credential has beside its chain, as far as the client wants it. */
+function besideCertificate({ extensions }: ClientHello, { ocspResponse, scts = [] }: Choice['credential']): RawExtension[] {
+  const answers: RawExtension[] = [];
+  if (ocspResponse !== undefined && extensions.get(statusRequest.clientHello) !== undefined) {
+    answers.push(extension(statusRequest.serverHello, null));
+  }
+  if (scts.length > 0 && extensions.get(signedCertificateTimestamp.clientHello) !== undefined) {
+    answers.push(extension(signedCertificateTimestamp.serverHello, [...scts]));
+  }
+  return answers;
+}
+
+function sendCertificate(context: HandshakeContext, { extensions }: ClientHello, { credential }: Choice): void {
+  const { chain, ocspResponse } = credential;
+  context.send('initial', encodeTls12Certificate(chain, context.allocate));
+  if (ocspResponse !== undefined && extensions.get(statusRequest.clientHello) !== undefined) {
+    context.send('initial', encodeCertificateStatus(ocspResponse, context.allocate));
+  }
+}
+
+/** ServerKeyExchange, CertificateRequest where one is wanted, ServerHelloDone. */
+function sendKeyExchange(
+  context: HandshakeContext,
+  setup: ServerSetup,
+  agreed: Agreed,
+  choice: Choice,
+): Next<AfterStart> {
+  const { group, scheme } = choice;
+  const ephemeral = context.crypto.group(group).generate();
+  const signedParams = encodeServerKeyParams({ kind: 'ecdhe', group: GROUPS[group], publicKey: ephemeral.share });
+  const content = concat([agreed.randoms.client, agreed.randoms.server, signedParams]);
+  return withSignature(context, choice, content, (signature): AfterStart => {
+    const { code: algorithm } = SCHEMES[scheme];
+    context.send('initial', encodeServerKeyExchange({ signedParams, algorithm, signature }, context.allocate));
+    if (asks(setup)) context.send('initial', certificateRequest(context, setup));
+    context.send('initial', encodeServerHelloDone(context.allocate));
+    const after = { setup, agreed, ephemeral };
+    return asks(setup) ? { name: 'WAIT_CERT', ...after } : { name: 'WAIT_CKE', peer: 'anonymous', ...after };
+  });
+}
+
+function certificateRequest(context: HandshakeContext, { config, settings }: ServerSetup): Uint8Array {
+  const request = {
+    certificateTypes: Object.values(CERTIFICATE_TYPES),
+    signatureAlgorithms: settings.schemeCodes,
+    certificateAuthorities: config.certificateAuthorities ?? [],
+  };
+  return encodeTls12CertificateRequest(request, context.allocate);
+}

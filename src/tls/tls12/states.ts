@@ -1,0 +1,71 @@
+import type { StateTable } from '../machine.ts';
+
+const CERTIFICATE = 'RFC 5246 section 7.4.2';
+const KEY_EXCHANGE = 'RFC 5246 section 7.4.3';
+
+/**
+ * The client of TLS 1.2, after the flights of RFC 5246 section 7.3. The first state is that of TLS 1.3: the ServerHello
+ * tells which of them it is. change_cipher_spec is no message: it has to stand before Finished.
+ */
+export const CLIENT_STATES = {
+  WAIT_SH: [
+    { on: 'server_hello', to: 'WAIT_CERT', when: 'it chooses from what was offered', rfc: 'RFC 5246 section 7.4.1.3' },
+  ],
+  WAIT_CERT: [
+    { on: 'certificate', to: 'WAIT_STATUS_SKE', when: 'status_request was answered', rfc: 'RFC 6066 section 8' },
+    { on: 'certificate', to: 'WAIT_SKE', when: 'it was not', rfc: CERTIFICATE },
+  ],
+  WAIT_STATUS_SKE: [
+    { on: 'certificate_status', to: 'WAIT_SKE', when: 'always', rfc: 'RFC 6066 section 8' },
+    { on: 'server_key_exchange', to: 'WAIT_CR_SHD', when: 'the signature verifies and the chain is accepted', rfc: KEY_EXCHANGE },
+  ],
+  WAIT_SKE: [
+    { on: 'server_key_exchange', to: 'WAIT_CR_SHD', when: 'the signature verifies and the chain is accepted', rfc: KEY_EXCHANGE },
+  ],
+  WAIT_CR_SHD: [
+    { on: 'certificate_request', to: 'WAIT_SHD', when: 'the server wants a certificate', rfc: 'RFC 5246 section 7.4.4' },
+    { on: 'server_hello_done', to: 'WAIT_FINISHED', when: 'always', rfc: 'RFC 5246 section 7.4.5' },
+  ],
+  WAIT_SHD: [{ on: 'server_hello_done', to: 'WAIT_FINISHED', when: 'always', rfc: 'RFC 5246 section 7.4.5' }],
+  WAIT_FINISHED: [{ on: 'finished', to: 'CONNECTED', when: 'verify_data matches', rfc: 'RFC 5246 section 7.4.9' }],
+  CONNECTED: [
+    {
+      on: 'hello_request',
+      to: 'CONNECTED',
+      when: 'not too often: it is refused with a warning',
+      rfc: 'RFC 5246 section 7.4.1.1',
+    },
+  ],
+} as const satisfies StateTable;
+
+/** The server of TLS 1.2, after the flights of RFC 5246 section 7.3. The first state is that of TLS 1.3. */
+export const SERVER_STATES = {
+  START: [
+    { on: 'client_hello', to: 'WAIT_CKE', when: 'no certificate is asked for', rfc: 'RFC 5246 section 7.4.1.2' },
+    { on: 'client_hello', to: 'WAIT_CERT', when: 'a certificate is asked for', rfc: 'RFC 5246 section 7.4.4' },
+  ],
+  WAIT_CERT: [
+    { on: 'certificate', to: 'WAIT_CKE', when: 'it is not empty, or none is required', rfc: 'RFC 5246 section 7.4.6' },
+  ],
+  WAIT_CKE: [
+    { on: 'client_key_exchange', to: 'WAIT_CV', when: 'a certificate was sent', rfc: 'RFC 5246 section 7.4.7' },
+    { on: 'client_key_exchange', to: 'WAIT_FINISHED', when: 'none was sent', rfc: 'RFC 5246 section 7.4.7' },
+  ],
+  WAIT_CV: [
+    {
+      on: 'certificate_verify',
+      to: 'WAIT_FINISHED',
+      when: 'the signature verifies and the chain is accepted',
+      rfc: 'RFC 5246 section 7.4.8',
+    },
+  ],
+  WAIT_FINISHED: [{ on: 'finished', to: 'CONNECTED', when: 'verify_data matches', rfc: 'RFC 5246 section 7.4.9' }],
+  CONNECTED: [
+    {
+      on: 'client_hello',
+      to: 'CONNECTED',
+      when: 'not too often: it is refused with a warning',
+      rfc: 'RFC 5246 section 7.2.2',
+    },
+  ],
+} as const satisfies StateTable;
