@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { type Request, type ServerConfig, TlsConnection } from '../tls/index.ts';
-import { chooseContext, clientCredential, credentialFor, peerKey, type Refusal, refusalOf } from './answers.ts';
+import { chooseContext, clientCredentials, peerKey, type Refusal, refusalOf } from './answers.ts';
 import { EngineSocket } from './engine-socket.ts';
 import { withKeyLog } from './key-log.ts';
 import type { SecureContext } from './secure-context.ts';
@@ -65,7 +65,7 @@ export abstract class AnsweringSocket extends EngineSocket {
     else if (request.name === 'verdict') this.#judge(engine, request);
     else if (request.name === 'client_hello') this.#chooseCredential(engine, request);
     else if (request.name === 'client_certificate') {
-      engine.answer(request, clientCredential(request.question, this.#context.credentials));
+      engine.answer(request, clientCredentials(request.question, this.#context.credentials));
     } else if (request.name === 'find_session') this.#findSession(engine, request);
     else if (request.name === 'store_session') this.#storeSession(engine, request);
     else if (request.name === 'early_data') this.#useOnce(engine, request);
@@ -98,7 +98,7 @@ export abstract class AnsweringSocket extends EngineSocket {
           engine.abort('internal_error', chosen.message);
         } else {
           this.#context = chosen ?? this.#context;
-          engine.answer(request, credentialFor(request.question, this.#context.credentials));
+          engine.answer(request, { credentials: this.#context.credentials });
         }
       },
     );

@@ -1,9 +1,8 @@
 /**
  * What the Node face answers to the engine's questions.
  */
-import type { SchemeName } from '../crypto/index.ts';
-import type { CertificateRequestSummary, ClientHelloSummary, Credential, PeerCertificate } from '../tls/index.ts';
-import { type FatalAlertName, SIGNATURE_SCHEMES } from '../tls/wire.ts';
+import type { CertificateRequestSummary, Credential, PeerCertificate } from '../tls/index.ts';
+import type { FatalAlertName } from '../tls/wire.ts';
 import { leafKey } from '../x509/index.ts';
 import { argumentError, type CodedError, codedError } from './error.ts';
 import { toLegacy } from './inspect.ts';
@@ -69,41 +68,15 @@ export function chooseContext(
   });
 }
 
-/**
- * Among the credentials for the client's name, or all if there are none, the first that can sign with a scheme of the
- * client's. Where none can, the first: the engine then says what does not fit.
- */
-export function credentialFor(hello: ClientHelloSummary, credentials: readonly Credential[]): Credential | null {
-  const named = credentials.filter(
-    ({ names }) => names === undefined || names.some((n) => covers(n, hello.serverName)),
-  );
-  const candidates = named.length === 0 ? credentials : named;
-  return signing(hello.signatureSchemes, candidates) ?? candidates[0] ?? null;
-}
-
-/** The client certificate for a server's request: one of an authority it names, with a scheme it takes. */
-export function clientCredential(
+/** The client certificates for a server's request: those of an authority it names. */
+export function clientCredentials(
   request: CertificateRequestSummary,
   credentials: readonly Credential[],
-): Credential | null {
+): readonly Credential[] {
   const authorities = request.certificateAuthorities.map((name) => Buffer.from(name));
   const isWanted = ({ chain }: Credential) =>
     authorities.length === 0 || issuersOf(chain).some((issuer) => authorities.some((name) => name.equals(issuer)));
-  return signing(request.signatureSchemes, credentials.filter(isWanted)) ?? null;
-}
-
-function signing(offered: readonly number[], credentials: readonly Credential[]): Credential | undefined {
-  // PKCS#1 signs certificates only (RFC 8446 section 4.2.3).
-  const fits = (name: SchemeName) => !name.startsWith('rsa_pkcs1') && offered.includes(SIGNATURE_SCHEMES[name]);
-  return credentials.find(({ key }) => key.schemes.some(fits));
-}
-
-function covers(pattern: string, serverName: string | undefined): boolean {
-  if (serverName === undefined) return false;
-  const name = serverName.toLowerCase();
-  if (!pattern.startsWith('*.')) return pattern === name;
-  const dot = name.indexOf('.');
-  return dot > 0 && name.substring(dot) === pattern.substring(1);
+  return credentials.filter(isWanted);
 }
 
 /** A verifier that throws has not accepted anything. */

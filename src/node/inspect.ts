@@ -6,6 +6,7 @@ import { X509Certificate } from 'node:crypto';
 import type { EphemeralKeyInfo, PeerCertificate as LegacyCertificate } from 'node:tls';
 import type { ConnectionInfo } from '../tls/index.ts';
 import { builtin } from './builtin.ts';
+import { opensslName, versionNameOf } from './protocols.ts';
 
 /** A certificate as `getPeerCertificate(true)` gives it: each links to its issuer, the last to itself. */
 export interface DetailedCertificate extends LegacyCertificate {
@@ -49,8 +50,9 @@ export function x509Certificate([leaf]: readonly Uint8Array[]): X509Certificate 
 
 /** The suite in force, `undefined` before it is known. */
 export function cipherInfo(info: ConnectionInfo): CipherInfo | undefined {
-  const name = info.cipherSuite;
-  return name === undefined ? undefined : { name, standardName: name, version: 'TLSv1.3' };
+  const { cipherSuite: standardName, version = 'TLS 1.3' } = info;
+  if (standardName === undefined) return undefined;
+  return { name: opensslName(standardName), standardName, version: versionNameOf(version) };
 }
 
 /** The group in force by OpenSSL's name; an empty object before it is known. */

@@ -1,16 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkVersions, parseAlpn, parseCiphers, parseGroups, parseSigalgs } from './names.ts';
-
-describe('ciphers', () => {
-  test('keeps the TLS 1.3 names of an OpenSSL list, in order', () => {
-    const list = 'TLS_CHACHA20_POLY1305_SHA256:ECDHE-RSA-AES128-GCM-SHA256:TLS_AES_128_GCM_SHA256:HIGH:!aNULL';
-    expect(parseCiphers(list)).toEqual(['TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256']);
-  });
-
-  test.each(['', 'HIGH', 'ECDHE-RSA-AES128-GCM-SHA256', 'toString'])('%s has none', (list) => {
-    expect(() => parseCiphers(list)).toThrow(expect.objectContaining({ code: 'ERR_SSL_NO_CIPHER_MATCH' }));
-  });
-});
+import { parseAlpn, parseGroups, parseSigalgs } from './names.ts';
 
 describe('groups', () => {
   test.each([
@@ -44,26 +33,6 @@ describe('sigalgs', () => {
   test('refuses what it does not know', () => {
     expect(() => parseSigalgs('ECDSA+MD5')).toThrow('ECDSA+MD5');
     expect(() => parseSigalgs('valueOf')).toThrow('valueOf');
-  });
-});
-
-describe('versions', () => {
-  test.each([
-    [undefined, undefined],
-    ['TLSv1.2', undefined],
-    ['TLSv1', 'TLSv1.3'],
-    ['TLSv1.3', 'TLSv1.3'],
-  ])('%s to %s has TLS 1.3', (min, max) => {
-    expect(checkVersions(min, max)).toBeUndefined();
-  });
-
-  test.each([
-    [undefined, 'TLSv1.2'],
-    ['TLSv1.4', undefined],
-    [undefined, 'SSLv3'],
-  ])('%s to %s is refused', (min, max) => {
-    const refusal = expect.objectContaining({ code: 'ERR_TLS_INVALID_PROTOCOL_VERSION' });
-    expect(() => checkVersions(min, max)).toThrow(refusal);
   });
 });
 

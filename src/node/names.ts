@@ -2,19 +2,10 @@
  * The names that OpenSSL and node:tls use in options, read into the registries' names.
  */
 import type { GroupName, SchemeName } from '../crypto/index.ts';
-import type { CommonConfig } from '../tls/index.ts';
 import { argumentError } from './error.ts';
-
-type SuiteName = NonNullable<CommonConfig['cipherSuites']>[number];
 
 /** A colon-separated list, or its parts. */
 export type NameList = string | readonly string[];
-
-const SUITES: ReadonlySet<string> = new Set<SuiteName>([
-  'TLS_AES_128_GCM_SHA256',
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-]);
 
 const GROUP_NAMES: ReadonlyMap<string, GroupName> = new Map(
   Object.entries({
@@ -58,18 +49,6 @@ const SCHEMES: ReadonlySet<string> = new Set<SchemeName>([
   ...(['mldsa44', 'mldsa65', 'mldsa87'] as const),
 ]);
 
-const VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
-
-/**
- * The TLS 1.3 suites of an OpenSSL cipher list; names for older versions and commands such as `!aNULL` are passed over.
- * @throws code ERR_SSL_NO_CIPHER_MATCH when none is left.
- */
-export function parseCiphers(list: string): readonly SuiteName[] {
-  const suites = list.split(':').filter((name): name is SuiteName => SUITES.has(name));
-  if (suites.length > 0) return suites;
-  throw argumentError('ERR_SSL_NO_CIPHER_MATCH', `no TLS 1.3 cipher suite in ciphers: '${list}'`);
-}
-
 /**
  * Named groups as `ecdhCurve` takes them; `auto` and `undefined` stand for the provider's defaults.
  * @throws code ERR_INVALID_ARG_VALUE for a name that is not known.
@@ -96,19 +75,6 @@ export function parseSigalgs(list: NameList | undefined): readonly SchemeName[] 
     if (schemes === undefined) throw argumentError('ERR_INVALID_ARG_VALUE', `unknown algorithm in sigalgs: '${part}'`);
     return schemes;
   });
-}
-
-/**
- * Checks that the versions asked for include TLS 1.3, the only one there is so far.
- * @throws code ERR_TLS_INVALID_PROTOCOL_VERSION
- */
-export function checkVersions(minVersion: string | undefined, maxVersion: string | undefined): void {
-  for (const version of [minVersion, maxVersion]) {
-    if (version === undefined || VERSIONS.includes(version)) continue;
-    throw argumentError('ERR_TLS_INVALID_PROTOCOL_VERSION', `'${version}' is not a TLS protocol version`);
-  }
-  if (maxVersion === undefined || maxVersion === 'TLSv1.3') return;
-  throw argumentError('ERR_TLS_INVALID_PROTOCOL_VERSION', `maxVersion ${maxVersion}: only TLSv1.3 is implemented`);
 }
 
 /** ALPN protocols in any form that node:tls takes: names, bytes, or the wire format of RFC 7301 in one array. */

@@ -99,12 +99,13 @@ test('parameters reach the configuration of the engine', () => {
     ciphers: 'TLS_AES_256_GCM_SHA384',
     ecdhCurve: 'P-384',
     sigalgs: 'ed25519',
-    minVersion: 'TLSv1.2',
+    minVersion: 'TLSv1.3',
   });
   expect(config).toMatchObject({
+    versions: ['TLS 1.3'],
     cipherSuites: ['TLS_AES_256_GCM_SHA384'],
     groups: ['secp384r1'],
     signatureSchemes: ['ed25519'],
   });
-  expect(codeOf(() => createSecureContext({ maxVersion: 'TLSv1.2' }))).toBe('ERR_TLS_INVALID_PROTOCOL_VERSION');
+  expect(codeOf(() => createSecureContext({ maxVersion: 'TLSv1.1' }))).toBe('ERR_TLS_INVALID_PROTOCOL_VERSION');
 });

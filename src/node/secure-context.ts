@@ -11,7 +11,8 @@ import {
   parseCredentials,
 } from './credentials.ts';
 import { argumentError } from './error.ts';
-import { checkVersions, type NameList, parseCiphers, parseGroups, parseSigalgs } from './names.ts';
+import { type NameList, parseGroups, parseSigalgs } from './names.ts';
+import { parseCiphers, parseVersions } from './protocols.ts';
 import { ticketKeysOf } from './ticket-keys.ts';
 import { type ChainVerifier, defaultVerifier, verifierFor } from './trust/index.ts';
 
@@ -24,7 +25,7 @@ export interface SecureContextOptions {
   key?: OneOrMany<KeyInput> | undefined;
   /** For keys that are encrypted. */
   passphrase?: string | undefined;
-  /** OpenSSL cipher list; its TLS 1.3 names count. */
+  /** OpenSSL cipher list: its names of suites count, its keywords and commands do not. */
   ciphers?: string | undefined;
   /** Groups in order of preference: `X25519:P-256`. */
   ecdhCurve?: NameList | undefined;
@@ -33,6 +34,8 @@ export interface SecureContextOptions {
   sigalgs?: NameList | undefined;
   minVersion?: string | undefined;
   maxVersion?: string | undefined;
+  /** `TLSv1_2_method` and the like, in place of the two. */
+  secureProtocol?: string | undefined;
   /** Algorithms for certificates (RFC 8879), both ways, in order of preference. None unless given. */
   certificateCompression?: readonly CertificateCompressionName[] | undefined;
   /** Servers: 48 bytes, or several times 48, of keys that seal tickets; the first seals. Its own, and new ones twice a day, unless given. */
@@ -46,7 +49,6 @@ export interface SecureContextOptions {
   /** Not implemented, and refused so that nobody relies on it. */
   pfx?: unknown;
   crl?: unknown;
-  secureProtocol?: unknown;
 }
 
 /** Seconds; node:tls's default. */
@@ -55,7 +57,7 @@ const SESSION_TIMEOUT = 300;
 /** The part of the engine's configuration that comes from a context. */
 type ContextConfig = Pick<
   CommonConfig,
-  'crypto' | 'allocate' | 'cipherSuites' | 'groups' | 'signatureSchemes' | 'certificateCompression'
+  'crypto' | 'allocate' | 'versions' | 'cipherSuites' | 'groups' | 'signatureSchemes' | 'certificateCompression'
 >;
 
 /** Parsed credentials, roots and parameters, to be shared by many connections. */
@@ -73,14 +75,15 @@ export class SecureContext {
   #tickets: TicketKeys | undefined;
 
   constructor(options: SecureContextOptions = {}) {
-    refuse(options, ['pfx', 'crl', 'secureProtocol']);
-    checkVersions(options.minVersion, options.maxVersion);
+    refuse(options, ['pfx', 'crl']);
+    const versions = parseVersions(options.minVersion, options.maxVersion, options.secureProtocol);
     const crypto = options.crypto ?? nodeCrypto;
     const groups = parseGroups(options.groups ?? options.ecdhCurve);
     const signatureSchemes = parseSigalgs(options.sigalgs);
     this.config = {
       crypto,
       allocate: Buffer.allocUnsafe,
+      ...(versions === undefined ? {} : { versions }),
       ...(options.ciphers === undefined ? {} : { cipherSuites: parseCiphers(options.ciphers) }),
       ...(groups === undefined ? {} : { groups }),
       ...(signatureSchemes === undefined ? {} : { signatureSchemes }),

@@ -3,6 +3,7 @@ import type { EphemeralKeyInfo, PeerCertificate as LegacyCertificate } from 'nod
 import { AnsweringSocket } from './answering-socket.ts';
 import { argumentError, codedError } from './error.ts';
 import { type CipherInfo, cipherInfo, ephemeralKeyInfo, legacyCertificate, x509Certificate } from './inspect.ts';
+import { versionNameOf } from './protocols.ts';
 import { ticketOf } from './sessions.ts';
 
 /**
@@ -15,8 +16,10 @@ import { ticketOf } from './sessions.ts';
 export class TLSSocket extends AnsweringSocket {
   readonly encrypted = true;
 
+  /** `TLSv1.2` or `TLSv1.3`; null before the handshake is done. */
   getProtocol(): string | null {
-    return this.secureConnecting ? null : 'TLSv1.3';
+    const version = this.secureConnecting ? undefined : this.engine?.info.version;
+    return version === undefined ? null : versionNameOf(version);
   }
 
   getCipher(): CipherInfo | undefined {
@@ -43,7 +46,7 @@ export class TLSSocket extends AnsweringSocket {
     return this.engine?.info.peerCertificates?.map(({ der }) => der) ?? [];
   }
 
-  /** Keying material for the application (RFC 8446 section 7.5), `length` bytes. */
+  /** Keying material for the application (RFC 8446 section 7.5, RFC 5705), `length` bytes. */
   exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
     if (this.engine === undefined || this.secureConnecting) {
       throw codedError('ERR_TLS_INVALID_STATE', 'TLS socket connection must be securely established');
@@ -82,14 +85,14 @@ export class TLSSocket extends AnsweringSocket {
     return true;
   }
 
-  /** TLS 1.3 has none (RFC 8446 section 1.2): false, and the error to the callback. */
+  /** TLS 1.3 has none (RFC 8446 section 1.2), and TLS 1.2's is refused: false, and the error to the callback. */
   renegotiate(_options: object, callback?: (error: Error) => void): boolean {
-    const error = argumentError('ERR_TLS_RENEGOTIATION_DISABLED', 'TLS 1.3 has no renegotiation');
+    const error = argumentError('ERR_TLS_RENEGOTIATION_DISABLED', 'renegotiation is not implemented');
     if (callback !== undefined) process.nextTick(callback, error);
     return false;
   }
 
   disableRenegotiation(): void {
-    // TLS 1.3 has none.
+    // It is refused in any case.
   }
 }

@@ -94,7 +94,7 @@ class HandshakeRun {
     this.#at = now();
     const { input, identity, clock, connection, timeout, acceptsAnyChain } = request;
     this.context = new JudgingContext(
-      { ...(input.clientCertificate ? options.credential : {}), ...offerOf(input) },
+      { ...(input.clientCertificate ? options.credential : {}), ...offerOf(input), minVersion: 'TLSv1.3' },
       {
         roots: options.roots,
         identity,

@@ -1,0 +1,63 @@
+import tls from 'node:tls';
+import { describe, expect, test } from 'vitest';
+import { settings } from '../tls/negotiate/settings.ts';
+import { nodeCrypto } from '../crypto/node/index.ts';
+import { opensslName, parseCiphers, parseVersions } from './protocols.ts';
+
+describe('ciphers', () => {
+  test('are the suites of an OpenSSL list by either name, each once, in order', () => {
+    const list = [
+      'TLS_CHACHA20_POLY1305_SHA256',
+      'ECDHE-RSA-AES128-GCM-SHA256',
+      'TLS_AES_128_GCM_SHA256',
+      'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
+      'AES128-SHA',
+      'HIGH',
+      '!aNULL',
+    ];
+    expect(parseCiphers(list.join(':'))).toEqual([
+      'TLS_CHACHA20_POLY1305_SHA256',
+      'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
+      'TLS_AES_128_GCM_SHA256',
+    ]);
+  });
+
+  test.each(['', 'HIGH', 'AES128-SHA', 'toString'])('%s has none', (list) => {
+    expect(() => parseCiphers(list)).toThrow(expect.objectContaining({ code: 'ERR_SSL_NO_CIPHER_MATCH' }));
+  });
+
+  test('have the names that node:tls has for them', () => {
+    const { suites, tls12Suites } = settings({ crypto: nodeCrypto });
+    const known = tls.getCiphers();
+    for (const { name } of [...suites, ...tls12Suites]) expect(known).toContain(opensslName(name).toLowerCase());
+  });
+});
+
+describe('versions', () => {
+  test.each([
+    [undefined, undefined, undefined, undefined],
+    ['TLSv1.2', undefined, undefined, ['TLS 1.2', 'TLS 1.3']],
+    ['TLSv1', 'TLSv1.2', undefined, ['TLS 1.2']],
+    ['TLSv1.3', 'TLSv1.3', undefined, ['TLS 1.3']],
+    [undefined, 'TLSv1.3', undefined, ['TLS 1.2', 'TLS 1.3']],
+    [undefined, undefined, 'TLSv1_2_method', ['TLS 1.2']],
+    [undefined, undefined, 'TLSv1_2_client_method', ['TLS 1.2']],
+    [undefined, undefined, 'SSLv23_server_method', ['TLS 1.2']],
+    [undefined, undefined, 'TLS_method', ['TLS 1.2', 'TLS 1.3']],
+  ])('%s to %s, %s', (min, max, method, versions) => {
+    expect(parseVersions(min, max, method)).toEqual(versions);
+  });
+
+  test.each([
+    [undefined, 'TLSv1.1', undefined, 'ERR_TLS_INVALID_PROTOCOL_VERSION'],
+    ['TLSv1.3', 'TLSv1.2', undefined, 'ERR_TLS_INVALID_PROTOCOL_VERSION'],
+    ['TLSv1.4', undefined, undefined, 'ERR_TLS_INVALID_PROTOCOL_VERSION'],
+    [undefined, 'SSLv3', undefined, 'ERR_TLS_INVALID_PROTOCOL_VERSION'],
+    [undefined, undefined, 'TLSv1_1_method', 'ERR_TLS_INVALID_PROTOCOL_VERSION'],
+    [undefined, undefined, 'SSLv3_method', 'ERR_TLS_INVALID_PROTOCOL_METHOD'],
+    [undefined, 'TLSv1.2', 'TLS_method', 'ERR_TLS_PROTOCOL_VERSION_CONFLICT'],
+    ['TLSv1.2', undefined, 'TLS_method', 'ERR_TLS_PROTOCOL_VERSION_CONFLICT'],
+  ])('%s to %s, %s is refused', (min, max, method, code) => {
+    expect(() => parseVersions(min, max, method)).toThrow(expect.objectContaining({ code }));
+  });
+});

@@ -1,0 +1,105 @@
+/**
+ * The names that node:tls and OpenSSL have for versions and cipher suites.
+ */
+import type { CommonConfig } from '../tls/index.ts';
+import { argumentError } from './error.ts';
+
+type VersionName = NonNullable<CommonConfig['versions']>[number];
+type SuiteName = NonNullable<CommonConfig['cipherSuites']>[number];
+
+/** OpenSSL's names of suites. TLS 1.3's are IANA's. */
+const OPENSSL_NAMES: Readonly<Record<SuiteName, string>> = {
+  TLS_AES_128_GCM_SHA256: 'TLS_AES_128_GCM_SHA256',
+  TLS_AES_256_GCM_SHA384: 'TLS_AES_256_GCM_SHA384',
+  TLS_CHACHA20_POLY1305_SHA256: 'TLS_CHACHA20_POLY1305_SHA256',
+  TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: 'ECDHE-ECDSA-AES128-GCM-SHA256',
+  TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256: 'ECDHE-RSA-AES128-GCM-SHA256',
+  TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384: 'ECDHE-ECDSA-AES256-GCM-SHA384',
+  TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384: 'ECDHE-RSA-AES256-GCM-SHA384',
+  TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256: 'ECDHE-ECDSA-CHACHA20-POLY1305',
+  TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256: 'ECDHE-RSA-CHACHA20-POLY1305',
+};
+
+const SUITES: ReadonlyMap<string, SuiteName> = new Map(
+  (Object.entries(OPENSSL_NAMES) as [SuiteName, string][]).flatMap(([name, openssl]) => [
+    [openssl, name],
+    [name, name],
+  ]),
+);
+
+/** node:tls's names of versions, the oldest first. The two that are spoken have ours beside them. */
+const VERSIONS: readonly (readonly [string, VersionName | undefined])[] = [
+  ['TLSv1', undefined],
+  ['TLSv1.1', undefined],
+  ['TLSv1.2', 'TLS 1.2'],
+  ['TLSv1.3', 'TLS 1.3'],
+];
+
+/** `secureProtocol` by what it allows: a minimum and a maximum. */
+const METHODS: ReadonlyMap<string, readonly [string, string]> = new Map(
+  ['', '_client', '_server'].flatMap((side) => [
+    [`TLS${side}_method`, ['TLSv1', 'TLSv1.3']],
+    [`SSLv23${side}_method`, ['TLSv1', 'TLSv1.2']],
+    ...['1', '1_1', '1_2'].map((version): [string, [string, string]] => {
+      const name = `TLSv${version.replace('_', '.')}`;
+      return [`TLSv${version}${side}_method`, [name, name]];
+    }),
+  ]),
+);
+
+/** node:tls's name of a version. */
+export function versionNameOf(version: VersionName): string {
+  return version === 'TLS 1.2' ? 'TLSv1.2' : 'TLSv1.3';
+}
+
+/** OpenSSL's name of a suite. */
+export function opensslName(suite: SuiteName): string {
+  return OPENSSL_NAMES[suite];
+}
+
+/**
+ * The implemented suites of an OpenSSL cipher list, by its names or IANA's; others, and commands such as `!aNULL`, are
+ * passed over.
+ * @throws code ERR_SSL_NO_CIPHER_MATCH when none is left.
+ */
+export function parseCiphers(list: string): readonly SuiteName[] {
+  const suites = list.split(':').map((name) => SUITES.get(name));
+  const known = [...new Set(suites.filter((name) => name !== undefined))];
+  if (known.length > 0) return known;
+  throw argumentError('ERR_SSL_NO_CIPHER_MATCH', `no cipher suite that is implemented in ciphers: '${list}'`);
+}
+
+/**
+ * The versions of a range that are spoken; `undefined` where nothing is asked for.
+ * @throws code ERR_TLS_INVALID_PROTOCOL_VERSION, ERR_TLS_INVALID_PROTOCOL_METHOD, ERR_TLS_PROTOCOL_VERSION_CONFLICT
+ */
+export function parseVersions(
+  minVersion: string | undefined,
+  maxVersion: string | undefined,
+  secureProtocol: string | undefined,
+): readonly VersionName[] | undefined {
+  if (secureProtocol !== undefined && (minVersion ?? maxVersion) !== undefined) {
+    throw argumentError(
+      'ERR_TLS_PROTOCOL_VERSION_CONFLICT',
+      'secureProtocol goes with neither minVersion nor maxVersion',
+    );
+  }
+  const [min, max] = secureProtocol === undefined ? [minVersion, maxVersion] : method(secureProtocol);
+  if (min === undefined && max === undefined) return undefined;
+  const range = VERSIONS.slice(place(min ?? 'TLSv1'), place(max ?? 'TLSv1.3') + 1);
+  const versions = range.map(([, name]) => name).filter((name) => name !== undefined);
+  if (versions.length > 0) return versions;
+  throw argumentError('ERR_TLS_INVALID_PROTOCOL_VERSION', `no version from ${min} to ${max} is implemented`);
+}
+
+function method(name: string): readonly [string, string] {
+  const found = METHODS.get(name);
+  if (found !== undefined) return found;
+  throw argumentError('ERR_TLS_INVALID_PROTOCOL_METHOD', `unknown or disabled method: ${name}`);
+}
+
+function place(version: string): number {
+  const at = VERSIONS.findIndex(([name]) => name === version);
+  if (at >= 0) return at;
+  throw argumentError('ERR_TLS_INVALID_PROTOCOL_VERSION', `'${version}' is not a TLS protocol version`);
+}
