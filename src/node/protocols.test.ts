@@ -1,7 +1,7 @@
 import tls from 'node:tls';
 import { describe, expect, test } from 'vitest';
-import { settings } from '../tls/negotiate/settings.ts';
 import { nodeCrypto } from '../crypto/node/index.ts';
+import { settings } from '../tls/negotiate/settings.ts';
 import { opensslName, parseCiphers, parseVersions } from './protocols.ts';
 
 describe('ciphers', () => {

@@ -202,7 +202,12 @@ export class TlsConnection {
 
   #renewKeys(requestPeer: boolean): void {
     if (this.info.version === 'TLS 1.3') sendKeyUpdate(this.#handshake.context, requestPeer);
-    else throw localFailure('LIMIT_EXCEEDED', 'internal_error', 'the key has protected as much as it may, and TLS 1.2 has no other');
+    else
+      throw localFailure(
+        'LIMIT_EXCEEDED',
+        'internal_error',
+        'the key has protected as much as it may, and TLS 1.2 has no other',
+      );
   }
 
   /**
@@ -213,7 +218,11 @@ export class TlsConnection {
   exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
     const { exporter } = this.#handshake.context;
     if (exporter === undefined || !this.handshakeComplete) {
-      throw localFailure('CONNECTION_CLOSED', null, 'keying material is exported after a handshake that it is bound to');
+      throw localFailure(
+        'CONNECTION_CLOSED',
+        null,
+        'keying material is exported after a handshake that it is bound to',
+      );
     }
     return exporter.export(label, context, length);
   }

@@ -12,7 +12,7 @@ import { FieldTree } from './messages/field-tree.ts';
 import { decodeMessage } from './messages/message.ts';
 import { type AnyMessage, decodeTls12Message, type MessageName } from './messages/tls12/message.ts';
 import type { AlertName } from './registry/alerts.ts';
-import { type VersionName, VERSIONS } from './registry/versions.ts';
+import { VERSIONS, type VersionName } from './registry/versions.ts';
 import type { Session } from './session/session.ts';
 
 /**

@@ -108,8 +108,10 @@ export class Handshake<C extends HandshakeContext> {
   #message(type: number, bytes: Uint8Array): void {
     const context = this.context;
     this.#expect(type, bytes);
-    const message = context.trace === undefined ? context.decode(type, bytes) : this.#traced(context.trace, type, bytes);
-    if (this.#state.name === this.#firstState && isHello(message)) this.#machine = this.#choose?.(message) ?? this.#machine;
+    const message =
+      context.trace === undefined ? context.decode(type, bytes) : this.#traced(context.trace, type, bytes);
+    if (this.#state.name === this.#firstState && isHello(message))
+      this.#machine = this.#choose?.(message) ?? this.#machine;
     this.#expectExactly(message.type);
     const received = this.#received(message, bytes);
     this.#advance(this.#machine.step(context, this.#state, received), message.type);

@@ -79,7 +79,9 @@ describe('TLS 1.3 between two engines', () => {
   );
 
   it('never signs a handshake with PKCS#1, even if nothing else is offered', () => {
-    const { client, server } = pair({ signatureSchemes: ['rsa_pkcs1_sha256'] }, { credentials: [selfSigned('rsa')] });
+    const { key, ...rest } = selfSigned('rsa');
+    const pkcs1 = { ...rest, key: { ...key, schemes: ['rsa_pkcs1_sha256'] as const } };
+    const { client, server } = pair({ versions: ['TLS 1.3'] }, { credentials: [pkcs1] });
     expect(server.error).toMatchObject({ code: 'NO_COMMON_SIGNATURE_SCHEME', alert: 'handshake_failure' });
     expect(client.error).toMatchObject({ code: 'ALERT_RECEIVED', received: 'handshake_failure' });
   });

@@ -64,7 +64,9 @@ describe('hellos', () => {
       legacyVersion: VERSIONS.tls13,
       extensions: hello.extensions.filter(({ id }) => id !== EXTENSION_TYPES.supported_versions),
     }));
-    expect(answerTo(bytes).error).toMatchObject({ code: 'NO_COMMON_VERSION', alert: 'protocol_version' });
+    expect(answerTo(bytes).info.version).toBe('TLS 1.2');
+    const refused = { code: 'NO_COMMON_VERSION', alert: 'protocol_version' };
+    expect(answerTo(bytes, { versions: ['TLS 1.3'] }).error).toMatchObject(refused);
   });
 
   it('of SSL 3.0 are refused, both ways (RFC 8446 appendix D.5)', () => {

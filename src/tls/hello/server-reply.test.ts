@@ -53,27 +53,15 @@ describe('a reply of the server', () => {
     ['compression', { legacyCompressionMethod: 1 }, illegal(/legacy_compression_method is 1/)],
     ['a suite that was not offered', { cipherSuite: 0x1303 }, illegal(/CHACHA20.*not offered/)],
     ['a suite of TLS 1.2', { cipherSuite: 0xc02f }, illegal(/not offered/)],
-    ['SSL 3.0', { legacyVersion: 0x0300 }, refusal('NO_COMMON_VERSION', 'protocol_version', /SSL 3/)],
     [
       'an extension that was not offered',
       { extensions: [version, share, { id: 0xfff0, data: EMPTY }] },
       refusal('UNSUPPORTED_EXTENSION', 'unsupported_extension', /not offered/),
     ],
-    [
-      'another version',
-      { extensions: [extension(supportedVersions.serverHello, 0x7f1c), share] },
-      illegal(/selected_version/),
-    ],
   ];
 
   it.each(rows)('is refused: %s', (_, change, error) => {
     expect(() => checkReply(offer, serverHello(change))).toThrow(error);
-  });
-
-  it('of TLS 1.2 is told as an older version', () => {
-    expect(() => checkReply(offer, serverHello({ extensions: [] }))).toThrow(
-      refusal('NO_COMMON_VERSION', 'protocol_version', /server chose TLS 1\.2, expected TLS 1\.3/),
-    );
   });
 
   it('is held to the same as a HelloRetryRequest', () => {

@@ -37,7 +37,15 @@ export class ExporterSecret implements Exporter {
     }
     const emptyHash = crypto.digest(suite.hash, EMPTY);
     const secret = expandApplicationLabel(crypto, suite.hash, this.secret, label, emptyHash, size, allocate);
-    return expandLabel(crypto, suite.hash, secret, 'exporter', crypto.digest(suite.hash, context ?? EMPTY), length, allocate);
+    return expandLabel(
+      crypto,
+      suite.hash,
+      secret,
+      'exporter',
+      crypto.digest(suite.hash, context ?? EMPTY),
+      length,
+      allocate,
+    );
   }
 }
 

@@ -6,7 +6,6 @@ import { keyShare } from '../extensions/key-share.ts';
 import { preSharedKey } from '../extensions/pre-shared-key.ts';
 import { pskKeyExchangeModes } from '../extensions/psk-key-exchange-modes.ts';
 import { supportedGroups } from '../extensions/supported-groups.ts';
-import { supportedVersions } from '../extensions/supported-versions.ts';
 import { EXTENSION_TYPES } from '../registry/extension-types.ts';
 import { checkClientHello } from './client-hello.ts';
 
@@ -32,8 +31,7 @@ describe('a ClientHello', () => {
     expect(check(() => ({})).summary.signatureSchemesCert).toEqual(check(() => ({})).summary.signatureSchemes);
   });
 
-  const { signature_algorithms, supported_groups, key_share, supported_versions } = EXTENSION_TYPES;
-  const version = 'protocol_version';
+  const { signature_algorithms, supported_groups, key_share } = EXTENSION_TYPES;
   const rows: readonly [string, Change, string, string, RegExp][] = [
     [
       'compression beside none',
@@ -59,22 +57,6 @@ describe('a ClientHello', () => {
       /no signature_alg/,
     ],
     ['a pre-shared key without modes', adding(psk), 'MISSING_EXTENSION', 'missing_extension', /psk_key_exchange_modes/],
-    ['no supported_versions', dropping(supported_versions), 'NO_COMMON_VERSION', version, /offers TLS 1\.2, expected/],
-    [
-      'no supported_versions, legacy_version 1.3',
-      (hello) => ({ ...dropping(supported_versions)(hello), legacyVersion: 0x0304 }),
-      'NO_COMMON_VERSION',
-      version,
-      /offers TLS 1\.2, expected/,
-    ],
-    [
-      'older versions',
-      adding(extension(supportedVersions.clientHello, [0x0303, 0x0302])),
-      'NO_COMMON_VERSION',
-      version,
-      /TLS 1\.2, TLS 1\.1, expected TLS 1\.3/,
-    ],
-    ['SSL 3.0', () => ({ legacyVersion: 0x0300 }), 'NO_COMMON_VERSION', version, /SSL 3\.0/],
     [
       'a share outside the groups',
       adding(extension(supportedGroups.clientHello, [23])),
@@ -98,9 +80,8 @@ describe('a ClientHello', () => {
   ];
 
   it.each(rows)('is refused with %s', (_, change, code, alert, message) => {
-    const fault = code === 'NO_COMMON_VERSION' ? 'incompatible' : 'peer';
     expect(() => check(change)).toThrow(
-      expect.objectContaining({ code, alert, fault, message: expect.stringMatching(message) }),
+      expect.objectContaining({ code, alert, fault: 'peer', message: expect.stringMatching(message) }),
     );
   });
 

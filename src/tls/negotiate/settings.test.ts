@@ -24,15 +24,38 @@ describe('settings', () => {
     ).toMatchObject([{ name: 'TLS_AES_128_GCM_SHA256' }]);
   });
 
+  it.each<[object, readonly string[]]>([
+    [{}, ['TLS 1.3', 'TLS 1.2']],
+    [{ versions: ['TLS 1.2', 'TLS 1.3'] }, ['TLS 1.3', 'TLS 1.2']],
+    [{ versions: ['TLS 1.2'] }, ['TLS 1.2']],
+    [{ cipherSuites: ['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'] }, ['TLS 1.2']],
+    [{ cipherSuites: ['TLS_AES_128_GCM_SHA256'] }, ['TLS 1.3']],
+    [{ signatureSchemes: ['rsa_pkcs1_sha256'] }, ['TLS 1.2']],
+    [{ groups: ['X25519MLKEM768'] }, ['TLS 1.3']],
+  ])('of %j speak %j, and offer only what goes with that', (config, versions) => {
+    const all = settings({ crypto, ...config } as CommonConfig);
+    expect(all.versions).toEqual(versions);
+    expect(all.suites.length > 0).toBe(versions.includes('TLS 1.3'));
+    expect(all.tls12Suites.length > 0).toBe(versions.includes('TLS 1.2'));
+    expect([...all.suites, ...all.tls12Suites].map(({ code }) => code).sort()).toEqual([...all.suiteCodes].sort());
+    expect(all.groups.includes('X25519MLKEM768') && !versions.includes('TLS 1.3')).toBe(false);
+  });
+
   it.each<[string, object, RegExp]>([
     ['no suite', { cipherSuites: [] }, /at least one/],
     ['no group', { groups: [] }, /at least one/],
     ['no scheme', { signatureSchemes: [] }, /at least one/],
+    ['a suite that is weak', { cipherSuites: ['TLS_RSA_WITH_AES_128_CBC_SHA'] }, /not a cipher suite that is impl/],
+    ['a version that is not spoken', { versions: ['TLS 1.1'] }, /"TLS 1.1" is not a version that is spoken/],
+    ['no version', { versions: [] }, /nothing is left of no versions/],
     [
-      'a suite of TLS 1.2',
-      { cipherSuites: ['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'] },
-      /not a cipher suite of TLS 1.3/,
+      'a version without a suite',
+      { versions: ['TLS 1.2'], cipherSuites: ['TLS_AES_128_GCM_SHA256'] },
+      /nothing is left/,
     ],
+    ['TLS 1.3 with PKCS#1 alone', { versions: ['TLS 1.3'], signatureSchemes: ['rsa_pkcs1_sha256'] }, /nothing is left/],
+    ['TLS 1.2 with a hybrid alone', { versions: ['TLS 1.2'], groups: ['X25519MLKEM768'] }, /nothing is left/],
+    ['a group twice', { groups: ['x25519', 'secp256r1', 'x25519'] }, /listed twice/],
     ['a property of objects', { cipherSuites: ['toString'] }, /not a cipher suite/],
     ['an AEAD that is not there', { crypto: poor, cipherSuites: ['TLS_AES_256_GCM_SHA384'] }, /not available from/],
     ['a group that is not there', { crypto: poor, groups: ['x25519'] }, /x25519 is not available/],

@@ -52,7 +52,10 @@ export function badConfiguration(message: string): TlsError {
 export function settings(config: CommonConfig, transportParameters?: Uint8Array): Settings {
   const { crypto } = config;
   const { capabilities } = crypto;
-  const known = config.cipherSuites?.map(knownSuite) ?? [...Object.values(TLS13_SUITES), ...Object.values(TLS12_SUITES)];
+  const known = config.cipherSuites?.map(knownSuite) ?? [
+    ...Object.values(TLS13_SUITES),
+    ...Object.values(TLS12_SUITES),
+  ];
   const all = known.filter(({ aead }) => config.cipherSuites !== undefined || capabilities.aeads.includes(aead));
   for (const suite of all) requireDeclared(capabilities.aeads, suite.aead, suite.name, crypto);
   const allGroups = config.groups ?? capabilities.defaultGroups;

@@ -94,7 +94,8 @@ export class SignatureVerified {
     if (!info.tls13Handshake) throw illegalParameter(`${shown} may not sign a TLS 1.3 handshake`, SPEC);
     if (!info.keyTypes.includes(key.type)) throw misfit(shown, key, SPEC);
     const isValid = key.verify(info.name, signedContent(signer, transcriptHash), message.signature);
-    if (!isValid) throw badSignature(`the ${signer}'s CertificateVerify (${shown})`, 'certificate_verify', message, SPEC);
+    if (!isValid)
+      throw badSignature(`the ${signer}'s CertificateVerify (${shown})`, 'certificate_verify', message, SPEC);
     return new SignatureVerified(info.name);
   }
 

@@ -4,7 +4,7 @@ import { supportedVersions } from '../extensions/supported-versions.ts';
 import type { ClientHello } from '../messages/client-hello.ts';
 import type { HelloRetryRequest, ServerHello } from '../messages/server-hello.ts';
 import { CIPHER_SUITES } from '../registry/cipher-suites.ts';
-import { SPOKEN, type VersionName, VERSIONS, versionName } from '../registry/versions.ts';
+import { SPOKEN, VERSIONS, type VersionName, versionName } from '../registry/versions.ts';
 
 /** How the random of a server that speaks TLS 1.3 ends when it chose TLS 1.2, or less (RFC 8446 section 4.1.3). */
 const SENTINELS = { tls12: fromHex('444f574e47524401'), older: fromHex('444f574e47524400') };
@@ -31,7 +31,9 @@ export function chooseVersion(own: readonly VersionName[], hello: ClientHello): 
     });
   }
   if (version !== undefined) return version;
-  throw noCommonVersion(`client offers ${offered.map(versionName).join(', ')}, expected ${own.join(' or ')} among them`);
+  throw noCommonVersion(
+    `client offers ${offered.map(versionName).join(', ')}, expected ${own.join(' or ')} among them`,
+  );
 }
 
 /**

@@ -17,13 +17,28 @@ export const CLIENT_STATES = {
   ],
   WAIT_STATUS_SKE: [
     { on: 'certificate_status', to: 'WAIT_SKE', when: 'always', rfc: 'RFC 6066 section 8' },
-    { on: 'server_key_exchange', to: 'WAIT_CR_SHD', when: 'the signature verifies and the chain is accepted', rfc: KEY_EXCHANGE },
+    {
+      on: 'server_key_exchange',
+      to: 'WAIT_CR_SHD',
+      when: 'the signature verifies and the chain is accepted',
+      rfc: KEY_EXCHANGE,
+    },
   ],
   WAIT_SKE: [
-    { on: 'server_key_exchange', to: 'WAIT_CR_SHD', when: 'the signature verifies and the chain is accepted', rfc: KEY_EXCHANGE },
+    {
+      on: 'server_key_exchange',
+      to: 'WAIT_CR_SHD',
+      when: 'the signature verifies and the chain is accepted',
+      rfc: KEY_EXCHANGE,
+    },
   ],
   WAIT_CR_SHD: [
-    { on: 'certificate_request', to: 'WAIT_SHD', when: 'the server wants a certificate', rfc: 'RFC 5246 section 7.4.4' },
+    {
+      on: 'certificate_request',
+      to: 'WAIT_SHD',
+      when: 'the server wants a certificate',
+      rfc: 'RFC 5246 section 7.4.4',
+    },
     { on: 'server_hello_done', to: 'WAIT_FINISHED', when: 'always', rfc: 'RFC 5246 section 7.4.5' },
   ],
   WAIT_SHD: [{ on: 'server_hello_done', to: 'WAIT_FINISHED', when: 'always', rfc: 'RFC 5246 section 7.4.5' }],

@@ -8,10 +8,10 @@ import { MAX_CHAIN_LENGTH } from '../certificate.ts';
 import { type Field, FieldTree } from '../field-tree.ts';
 import { encodeKeyUpdate } from '../key-update.ts';
 import { encodeTls12Certificate } from './certificate.ts';
-import { encodeClientKeyExchange } from './client-key-exchange.ts';
-import { encodeHelloRequest } from './hello-request.ts';
 import { encodeTls12CertificateRequest } from './certificate-request.ts';
 import { encodeCertificateStatus } from './certificate-status.ts';
+import { encodeClientKeyExchange } from './client-key-exchange.ts';
+import { encodeHelloRequest } from './hello-request.ts';
 import { decodeTls12Message, type Tls12Message } from './message.ts';
 import { encodeServerHelloDone } from './server-hello-done.ts';
 import {

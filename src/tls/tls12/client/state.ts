@@ -1,8 +1,8 @@
 import type { GroupName } from '../../../crypto/index.ts';
 import type { Offer } from '../../hello/offer.ts';
 import type { PeerAuthenticated, UnverifiedPeer } from '../../negotiate/peer.ts';
-import type { ClientStateOf as Tls13StateOf } from '../../tls13/client/state.ts';
 import type { CertificateRequestSummary } from '../../requests.ts';
+import type { ClientStateOf as Tls13StateOf } from '../../tls13/client/state.ts';
 import type { Connected } from '../connected.ts';
 import type { Agreed, Secrets } from '../secrets.ts';
 
@@ -34,7 +34,11 @@ export type ClientState =
   | ({ readonly name: 'WAIT_STATUS_SKE'; readonly peer: UnverifiedPeer } & AfterHello)
   | ({ readonly name: 'WAIT_SKE'; readonly peer: UnverifiedPeer } & AfterHello)
   | ({ readonly name: 'WAIT_CR_SHD' } & Authenticated)
-  | ({ readonly name: 'WAIT_SHD'; readonly request: CertificateRequestSummary; readonly certificateTypes: readonly number[] } & Authenticated)
+  | ({
+      readonly name: 'WAIT_SHD';
+      readonly request: CertificateRequestSummary;
+      readonly certificateTypes: readonly number[];
+    } & Authenticated)
   | { readonly name: 'WAIT_FINISHED'; readonly peer: PeerAuthenticated; readonly secrets: Secrets }
   | Connected;
 

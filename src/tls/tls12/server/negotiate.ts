@@ -61,8 +61,7 @@ export function chooseParameters(
     );
     if (chosen !== undefined) return { suite, group, ...chosen };
   }
-  const signs = ({ key }: Credential) =>
-    chooseScheme(key.schemes, summary.signatureSchemes, 'TLS 1.2') !== undefined;
+  const signs = ({ key }: Credential) => chooseScheme(key.schemes, summary.signatureSchemes, 'TLS 1.2') !== undefined;
   throw credentials.some(signs)
     ? noCommonSuite(settings.tls12Suites, summary.cipherSuites)
     : noCommonScheme(credentials, summary);

@@ -98,7 +98,10 @@ function sendServerHello(
 }
 
 /** What a credential has beside its chain, as far as the client wants it. */
-function besideCertificate({ extensions }: ClientHello, { ocspResponse, scts = [] }: Choice['credential']): RawExtension[] {
+function besideCertificate(
+  { extensions }: ClientHello,
+  { ocspResponse, scts = [] }: Choice['credential'],
+): RawExtension[] {
   const answers: RawExtension[] = [];
   if (ocspResponse !== undefined && extensions.get(statusRequest.clientHello) !== undefined) {
     answers.push(extension(statusRequest.serverHello, null));

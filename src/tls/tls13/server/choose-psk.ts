@@ -6,12 +6,12 @@ import { PSK_KEY_EXCHANGE_MODES, pskKeyExchangeModes } from '../../extensions/ps
 import { EarlySecret, type PskOrigin } from '../../key-schedule/tls13.ts';
 import { ask, type Next } from '../../machine.ts';
 import type { ClientHello } from '../../messages/client-hello.ts';
+import { type PeerAuthenticated, resumePeer } from '../../negotiate/peer.ts';
 import type { ServerSetup } from '../../negotiate/server-setup.ts';
 import { type Tls13Suite, tls13Suite } from '../../registry/cipher-suites.ts';
 import { type ExternalPsk, hashOf } from '../../session/external-psk.ts';
 import { decodeServerSession, type ServerSession } from '../../session/session.ts';
 import { isAlive } from '../../session/ticket-age.ts';
-import { type PeerAuthenticated, resumePeer } from '../../negotiate/peer.ts';
 import { PskInUse } from '../psk.ts';
 
 /** Keys of one ClientHello that are looked up; a client has use for one session, and few keys from elsewhere. */
