@@ -39,7 +39,12 @@ const requiring = () => ['-CAfile', files.caFile, '-Verify', '2', '-verify_retur
 const theirAlert = (received: string) => ({ code: 'ALERT_RECEIVED', received });
 
 const clientCases: readonly ClientCase[] = [
-  { name: 'only TLS 1.2', args: () => ['-tls1_2'], error: theirAlert('protocol_version') },
+  {
+    name: 'a version that is not offered',
+    args: () => ['-tls1_2'],
+    options: () => ({ minVersion: 'TLSv1.3' }),
+    error: theirAlert('protocol_version'),
+  },
   {
     name: 'only a suite that is not offered',
     args: () => ['-ciphersuites', 'TLS_AES_128_CCM_SHA256'],
@@ -125,8 +130,9 @@ const asking = (): ServerOptions => ({ ca: files.ca.cert, requestCert: true });
 
 const serverCases: readonly ServerCase[] = [
   {
-    name: 'only TLS 1.2',
+    name: 'a version that is not spoken',
     args: () => ['-tls1_2'],
+    options: () => ({ minVersion: 'TLSv1.3' }),
     error: { code: 'NO_COMMON_VERSION' },
     told: /alert protocol version/,
   },
