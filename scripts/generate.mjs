@@ -22,8 +22,10 @@ const generators = {
   alerts,
   commands,
   endpoints,
-  'client states': () => stateTable('CLIENT_STATES'),
-  'server states': () => stateTable('SERVER_STATES'),
+  'client states': () => stateTable('tls13', 'CLIENT_STATES'),
+  'server states': () => stateTable('tls13', 'SERVER_STATES'),
+  'TLS 1.2 client states': () => stateTable('tls12', 'CLIENT_STATES'),
+  'TLS 1.2 server states': () => stateTable('tls12', 'SERVER_STATES'),
 };
 
 const isCheck = process.argv.includes('--check');

@@ -4,12 +4,13 @@
  */
 
 /**
- * @param {'CLIENT_STATES' | 'SERVER_STATES'} name of the export of src/tls/tls13/states.ts
+ * @param {'tls13' | 'tls12'} version folder in src/tls
+ * @param {'CLIENT_STATES' | 'SERVER_STATES'} name of the export of its states.ts
  * @returns {Promise<string>} Markdown
  */
-export async function stateTable(name) {
+export async function stateTable(version, name) {
   /** @type {Record<string, Record<string, readonly Edge[]>>} */
-  const tables = await import(new URL('../../dist/tls/tls13/states.js', import.meta.url).href);
+  const tables = await import(new URL(`../../dist/tls/${version}/states.js`, import.meta.url).href);
   const diagram = ['```mermaid', 'stateDiagram-v2'];
   const rows = ['| in | on | to | when | source |', '| --- | --- | --- | --- | --- |'];
   for (const [state, edges] of Object.entries(tables[name] ?? {})) {

@@ -10,7 +10,12 @@ import { ALL_CHANGES, type ChangeContext, type ChangeId, changeOf } from './chan
 const RECORD_HEADER = 5;
 
 function clientHello(alpn: readonly string[] = ['h2']): Uint8Array {
-  const [record] = TlsConnection.client({ crypto: nodeCrypto, versions: ['TLS 1.3'], serverName: 'shop.example', alpn }).takeOutput();
+  const [record] = TlsConnection.client({
+    crypto: nodeCrypto,
+    versions: ['TLS 1.3'],
+    serverName: 'shop.example',
+    alpn,
+  }).takeOutput();
   if (record === undefined) throw new Error('no ClientHello');
   return record.subarray(RECORD_HEADER);
 }
