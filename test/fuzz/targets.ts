@@ -12,6 +12,7 @@ import { pem } from './targets/pem.ts';
 import { published } from './targets/published.ts';
 import { records } from './targets/records.ts';
 import { savedRuns } from './targets/saved-runs.ts';
+import { serverFlights } from './targets/server-flights.ts';
 
 /** Everything that takes bytes of others. */
 export const targets: readonly Target[] = [
@@ -29,4 +30,5 @@ export const targets: readonly Target[] = [
   privateKeys,
   pem,
   savedRuns,
+  serverFlights,
 ];
