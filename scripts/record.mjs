@@ -21,7 +21,16 @@ const folder = mkdtempSync(join(tmpdir(), 'hellofin-record-'));
 /** The endpoints of the lab whose screens are golden: one for each form of a screen. */
 const shown = [
   ...['healthy', 'expired', 'wrong-name', 'self-signed', 'no-intermediate', 'plain-http', 'smtp-banner'],
-  ...['silent', 'resetting', 'closing', 'client-cert', 'refuses-name'],
+  ...['silent', 'resetting', 'closing', 'client-cert', 'client-cert-expired', 'refuses-name', 'tampered'],
+  ...[
+    'alpn-ignored',
+    'weak-key',
+    'expired-intermediate',
+    'healthy-ipv6',
+    'no-san',
+    'wrong-clock',
+    'default-certificate',
+  ],
 ];
 
 /** Files are named without their folder: the runs hold the names. */

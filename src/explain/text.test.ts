@@ -29,6 +29,13 @@ test('text is broken at spaces, and a long word stands alone', () => {
   expect(wrapped('', 9)).toEqual(['']);
 });
 
+test('what is quoted stays together where a line can hold it', () => {
+  expect(wrapped('one two "a b"', 10)).toEqual(['one two', '"a b"']);
+  expect(wrapped('says "a b", and', 10)).toEqual(['says', '"a b", and']);
+  expect(wrapped('one "a b c d e f" g', 9)).toEqual(['one "a b', 'c d e f"', 'g']);
+  expect(wrapped('one " two three', 9)).toEqual(['one " two', 'three']);
+});
+
 test('lines lose the blanks at their end', () => {
   expect(toPlainText([['a  '], []])).toBe('a\n\n');
 });

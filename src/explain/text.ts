@@ -48,11 +48,14 @@ export function widthOf(line: Line): number {
   return line.reduce((width, piece) => width + [...safeText(piece)].length, 0);
 }
 
-/** Text in lines of at most `width` columns, broken at spaces; a word that is longer has a line of its own. */
+/**
+ * Text in lines of at most `width` columns, broken at spaces; a word that is longer has a line of its own. What stands
+ * in double quotes stays together where a line can hold it: it is looked for as it is.
+ */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of wordsOf(text, width)) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (line !== '' && widthOf([longer]) > width) {
       lines.push(line);
@@ -60,6 +63,11 @@ export function wrapped(text: string, width: number): string[] {
     } else line = longer;
   }
   return [...lines, line];
+}
+
+function wordsOf(text: string, width: number): string[] {
+  const words = text.match(/(?:"[^"]*"|[^ ])+/g) ?? [''];
+  return words.flatMap((word) => (widthOf([word]) > width ? word.split(' ') : word));
 }
 
 /** `line` with `text` behind it so that it ends in column `column`, or one space behind where there is no room. */

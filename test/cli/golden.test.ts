@@ -56,9 +56,10 @@ describe.each(names)('%s', (name) => {
   test('each finding says what, why and what to do', () => {
     const { findings, facts } = reportOf(name);
     const fetches = facts.run.observations.flatMap((one) => (one.kind === 'fetch' ? (one.connection ?? []) : []));
-    const connections = facts.addresses.flatMap(({ tcp, exchanges }) => [
+    const connections = facts.addresses.flatMap(({ tcp, exchanges, handshakes }) => [
       tcp.connection,
       ...exchanges.map(({ connection }) => connection),
+      ...handshakes.map((probe) => probe.tcp.connection),
     ]);
     for (const { code, title, summary, evidence, proof, fix, docs } of findings) {
       expect(CAUSES.map((cause) => cause.code)).toContain(code);
@@ -74,11 +75,17 @@ describe.each(names)('%s', (name) => {
 /** What must be found in each run: the goldens would follow a mistake when they are rendered anew. */
 const expected: Record<string, readonly string[]> = {
   healthy: [],
+  'healthy-ipv6': [],
   'hello-retry-request': [],
   expired: ['CERT_EXPIRED'],
   'expires-soon': ['CERT_EXPIRES_SOON'],
   'renewed-not-reloaded': ['CERT_EXPIRED'],
+  'expired-intermediate': ['CERT_EXPIRED'],
+  'wrong-clock': ['CLOCK_WRONG'],
+  'weak-key': ['CERT_KEY_WEAK'],
   'wrong-name': ['NAME_MISMATCH'],
+  'default-certificate': ['NAME_MISMATCH'],
+  'no-san': ['NAME_MISMATCH'],
   'self-signed': ['CERT_SELF_SIGNED'],
   'no-intermediate': ['CHAIN_INCOMPLETE'],
   'unknown-issuer': ['UNKNOWN_ISSUER'],
@@ -89,6 +96,9 @@ const expected: Record<string, readonly string[]> = {
   resetting: ['RESET_BEFORE_DATA'],
   closing: ['CLOSED_BEFORE_DATA'],
   'client-cert': ['CLIENT_CERT_REQUIRED'],
+  'client-cert-expired': ['CLIENT_CERT_REJECTED'],
+  tampered: ['HANDSHAKE_TAMPERED'],
+  'alpn-ignored': ['ALPN_UNEXPECTED'],
   'refuses-name': ['SNI_REJECTED'],
   'alpn-refused': ['ALPN_REFUSED'],
   'no-common-version': ['NO_COMMON_VERSION'],

@@ -90,7 +90,7 @@ describe('no certificate', () => {
     expect(onlyFinding(await ours({}))).toMatchObject({
       code: 'CLIENT_CERT_REQUIRED',
       notes: ['it takes certificates of Lab Root; Go and Java send none that is not of these'],
-      fix: { text: expect.stringContaining('that the server accepts: Lab Root: --cert FILE') },
+      fix: { text: 'connect with a certificate that the server accepts, of Lab Root: --cert FILE --key FILE' },
     });
   });
 

@@ -62,6 +62,8 @@ describe('a newer certificate at another address', () => {
       const expired = report.findings.find(({ code }) => code === 'CERT_EXPIRED');
       expect(expired?.endpoint).toBe(`127.0.0.1:${port}`);
       expect(expired?.notes).toEqual(note === undefined ? [] : [expect.stringMatching(note)]);
+      // An accepted certificate beside it is a witness of the clock.
+      expect(report.facts.connections).toBe(note === undefined ? 3 : 2);
     }
   });
 });

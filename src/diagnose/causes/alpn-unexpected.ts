@@ -6,7 +6,7 @@ import { handshakeText, probeWith, proofByHandshake } from '../handshakes.ts';
 import { failsWith, makeFinding } from '../make-finding.ts';
 import { decodeFound, findMessage } from '../messages.ts';
 import { opensslClient, quote } from '../reproduce.ts';
-import { listed } from '../words.ts';
+import { count, listed } from '../words.ts';
 
 /** The server goes on without any of the protocols asked for, which a client that needs one can not use. */
 export const alpnUnexpected: Cause = {
@@ -94,7 +94,7 @@ function nothingChosen(facts: Facts, address: AddressFacts): Finding {
         kind: 'table',
         rows: [
           { label: 'asked for', value: asked.join(', '), source: 'ALPN of the ClientHello' },
-          { label: 'got', value: 'nothing', source: `EncryptedExtensions with ${extensions} extensions` },
+          { label: 'got', value: 'nothing', source: `EncryptedExtensions with ${count(extensions, 'extension')}` },
           ...(probe === undefined ? [] : [{ label: 'http/1.1', value: chosen, source: handshakeText(probe) }]),
         ],
       },

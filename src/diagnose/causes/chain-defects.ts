@@ -150,13 +150,12 @@ function causeOf(defect: Defect): Cause {
     evaluate: (facts) =>
       problemsOf(facts, defect.code).map((located) => {
         const { problem, address } = located;
+        const bytes = bytesOf(located, roleOf(located), problem.spec);
         return certificateFinding(cause, facts, located, {
           title: problem.message,
           fault: `${defect.title} (${roleOf(located)})`,
-          evidence: [
-            ...bytesOf(located, roleOf(located), problem.spec),
-            { kind: 'text', text: `${problem.message} (${problem.spec})` },
-          ],
+          // What only the trust store has did not cross.
+          evidence: bytes.length > 0 ? bytes : [{ kind: 'text', text: `${problem.message} (${problem.spec})` }],
           notes: notes?.(located) ?? [],
           fix: {
             text: `${lowerFirst(defect.remedy.replace(/\.$/, ''))}; it is served on ${address.address}`,

@@ -53,7 +53,7 @@ export const clientCertRequired: Cause = {
             : `it takes certificates of ${listed(authorities)}; Go and Java send none that is not of these`,
         ],
         fix: {
-          text: `connect with a certificate that the server accepts${ofThese(authorities)}: --cert FILE --key FILE`,
+          text: `connect with a certificate that the server accepts${authorities.length === 0 ? '' : `, of ${listed(authorities)}`}: --cert FILE --key FILE`,
           commands: [],
         },
         reproduce: [curl(facts, address)],

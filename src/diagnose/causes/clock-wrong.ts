@@ -4,6 +4,7 @@ import type { AddressFacts, Facts, HandshakeProbe } from '../facts.ts';
 import type { Finding, FindingCode } from '../finding.ts';
 import { probeWith, proofByHandshake } from '../handshakes.ts';
 import { curl } from '../reproduce.ts';
+import type { Run } from '../run.ts';
 import { duration, instant } from '../words.ts';
 
 /** The two faults that a clock alone can make. */
@@ -27,8 +28,11 @@ export const clockWrong: Cause = {
     { client: 'Go', text: 'certificate has expired or is not yet valid' },
     { client: 'Chrome', text: 'ERR_CERT_DATE_INVALID' },
   ],
-  asks: (address, facts) =>
-    facts.run.settings.http && isQuestionOfTime(address, facts) ? ['handshake:verdict:none'] : [],
+  asks(address, { run, addresses }) {
+    // Another address whose certificate is accepted by this clock says that it is not so wrong.
+    const isFine = addresses.some(({ chain }) => chain?.trusted === true);
+    return run.settings.http && !isFine && isQuestionOfTime(address, run) ? ['handshake:verdict:none'] : [];
+  },
   evaluate: (facts) =>
     [...OF_TIME].flatMap((code) =>
       problemsOf(facts, code).flatMap((located) => {
@@ -54,20 +58,21 @@ export function isOfClock(facts: Facts, { address }: LocatedProblem): boolean {
 function witnessOf(facts: Facts, address: AddressFacts): Witness | undefined {
   const probe = probeWith(address, 'handshake:verdict:none');
   const date = httpDate(probe?.http?.headers.date);
-  if (probe?.http === undefined || date === undefined || !isQuestionOfTime(address, facts)) return undefined;
+  if (probe?.http === undefined || date === undefined || !isQuestionOfTime(address, facts.run)) return undefined;
   const isValid = (address.chain?.path ?? []).every(({ notBefore, notAfter }) => notBefore <= date && date <= notAfter);
   return isValid ? { probe, date, local: facts.run.startedAt + probe.http.at } : undefined;
 }
 
 /** The time of day is nobody's but this machine's, and everything else of the chain is right. */
-function isQuestionOfTime({ chain }: AddressFacts, { run }: Facts): boolean {
+function isQuestionOfTime({ chain }: AddressFacts, run: Run): boolean {
   const problems = chain?.problems ?? [];
   return run.clock === run.startedAt && problems.length > 0 && problems.every(({ code }) => OF_TIME.has(code));
 }
 
 function finding(facts: Facts, located: LocatedProblem, { probe, date, local }: Witness): Finding {
   const { address, problem, certificate } = located;
-  const apart = duration(date - local);
+  // The Date counts whole seconds.
+  const apart = duration(Math.abs(date - local) + 1000);
   const isBehind = problem.code === 'CERT_NOT_YET_VALID';
   const [notBefore, notAfter] = [certificate?.notBefore ?? 0, certificate?.notAfter ?? 0];
   const fault = isBehind

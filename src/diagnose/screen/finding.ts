@@ -9,7 +9,7 @@ const SHOWN_BYTES = 10;
 const VALUE_WIDTH = 32;
 
 /** Columns of the text of a note. */
-const NOTE_WIDTH = 59;
+const NOTE_WIDTH = 72;
 
 const SEVERITY_STYLE = { error: 'bad', warning: 'warn', notice: 'accent' } as const;
 
