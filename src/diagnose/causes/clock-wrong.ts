@@ -7,6 +7,8 @@ import { curl } from '../reproduce.ts';
 import type { Run } from '../run.ts';
 import { duration, instant } from '../words.ts';
 
+const MINUTE = 60_000;
+
 /** The two faults that a clock alone can make. */
 const OF_TIME: ReadonlySet<FindingCode> = new Set(['CERT_EXPIRED', 'CERT_NOT_YET_VALID']);
 
@@ -71,8 +73,8 @@ function isQuestionOfTime({ chain }: AddressFacts, run: Run): boolean {
 
 function finding(facts: Facts, located: LocatedProblem, { probe, date, local }: Witness): Finding {
   const { address, problem, certificate } = located;
-  // The Date counts whole seconds.
-  const apart = duration(Math.abs(date - local) + 1000);
+  // To the minute: the Date counts whole seconds, and the answer took some time.
+  const apart = duration(Math.round((date - local) / MINUTE) * MINUTE);
   const isBehind = problem.code === 'CERT_NOT_YET_VALID';
   const [notBefore, notAfter] = [certificate?.notBefore ?? 0, certificate?.notAfter ?? 0];
   const fault = isBehind
