@@ -92,6 +92,8 @@ async function recordOpenssl() {
   const servers = {
     'no-common-version': ['-tls1_1', '-cipher', 'ALL:@SECLEVEL=0'],
     'tls12-only': ['-tls1_2'],
+    'old-cipher-suites': ['-tls1_2', '-cipher', 'ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA'],
+    versions: ['-cipher', 'ALL:@SECLEVEL=0', '-min_protocol', 'TLSv1'],
     'no-common-cipher-suite': ['-tls1_3', '-ciphersuites', 'TLS_AES_128_CCM_SHA256'],
     'no-common-group': ['-tls1_3', '-groups', 'X448'],
     'hello-retry-request': ['-tls1_3', '-groups', 'P-256'],
@@ -101,7 +103,8 @@ async function recordOpenssl() {
     const args = ['s_server', '-accept', '127.0.0.1:0', '-cert', 'server.pem', '-key', 'key.pem', ...options];
     const server = spawn(openssl, args, { stdio: ['pipe', 'pipe', 'ignore'] });
     const port = await announcedPort(server);
-    await record(name, [`localhost:${port}`, '-4', '--ca', 'server.pem', '--no-http']);
+    const more = name === 'versions' ? ['--versions'] : [];
+    await record(name, [`localhost:${port}`, '-4', '--ca', 'server.pem', '--no-http', ...more]);
     server.kill();
   }
 }

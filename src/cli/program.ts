@@ -122,6 +122,7 @@ function withCheckFlags(command: Command): Command {
   return withTargetFlags(command)
     .option('--cert <file>', 'client certificate with its chain (PEM)')
     .option('--key <file>', 'its private key (PEM)')
+    .addOption(new Option('--tls <version>', 'offer this version alone').choices(['1.2', '1.3']))
     .option('--alpn <list>', 'application protocols to offer, such as h2,http/1.1')
     .option('--versions', 'ask for every version from SSL 3.0 to TLS 1.3')
     .option('--max-connections <n>', 'open at most so many (10; with --versions 20)')

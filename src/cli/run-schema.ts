@@ -70,6 +70,7 @@ const event = v.variant('kind', [
       'SERVER_TRAFFIC_SECRET',
       'EXPORTER_SECRET',
       'RESUMPTION_SECRET',
+      'CLIENT_RANDOM',
     ]),
     generation: count,
   }),
@@ -86,6 +87,7 @@ const event = v.variant('kind', [
 const input = v.object({
   serverName: v.exactOptional(text),
   alpn: texts,
+  versions: v.exactOptional(v.array(v.picklist(['TLS 1.3', 'TLS 1.2']))),
   cipherSuites: v.exactOptional(texts),
   groups: v.exactOptional(texts),
   signatureSchemes: v.exactOptional(texts),

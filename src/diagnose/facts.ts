@@ -16,6 +16,7 @@ import { isInventory, isVersionProbe } from './probes/change.ts';
 import type { HandshakeChangeId } from './probes/handshake-change.ts';
 import type { Run } from './run.ts';
 import { endpointText } from './target.ts';
+import { offeredVersions } from './versions.ts';
 
 /** How a handshake failed, as far as the client sees it: what hypotheses start from. */
 export type Symptom =
@@ -154,10 +155,14 @@ export function isUnanswered({ status }: DnsRecords): boolean {
   return status === 'unreachable' || status === 'timeout' || status === 'failed';
 }
 
-/** Whether clients of today connect: the handshake is complete, or the server said all that it says first in TLS 1.2. */
-export function isUsable({ symptom, flight }: AddressFacts): boolean {
+/**
+ * Whether clients of today connect: the handshake is complete, or the server said all that it says first in TLS 1.2, by
+ * suites that this client does not have.
+ */
+export function isUsable({ symptom, flight, tls }: AddressFacts): boolean {
   if (symptom.kind === 'none') return true;
-  return flight?.flight.isComplete === true && flight.flight.version === VERSIONS.tls12;
+  const isTls12 = flight?.flight.isComplete === true && flight.flight.version === VERSIONS.tls12;
+  return isTls12 && offeredVersions(tls).includes('TLS 1.2');
 }
 
 /** Whether the handshake at an address did what it should. */

@@ -38,6 +38,14 @@ export function flightFactsOf(exchange: ExchangeObservation, keyProof?: KeyProof
   return { exchange, flight, keyProof, events };
 }
 
+/** That the handshake was not completed, and whether the server showed its key all the same. */
+export function keyProofNote({ keyProof }: FlightFacts): string {
+  const read = 'read to ServerHelloDone and no further';
+  if (keyProof?.status === 'proved')
+    return `${read}; the server has the key of its certificate: ServerKeyExchange is ${keyProof.reason}`;
+  return `${read}; that the server has the key of its certificate is not shown: ${keyProof?.reason ?? 'nothing was checked'}`;
+}
+
 /** The ClientHello of a probe: one message in one record. */
 export function helloSent(sent: Uint8Array): Uint8Array {
   return sent.subarray(RECORD_HEADER);

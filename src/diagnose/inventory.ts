@@ -33,6 +33,8 @@ const FAMILY_NAMES: Readonly<Record<SchemeFamily, string>> = {
 /** One thing that a server has, with the connection that showed it. */
 export interface InventoryItem {
   readonly name: string;
+  /** Its code point; 0 for a kind of key, which has none. */
+  readonly code: number;
   readonly exchange: ExchangeObservation;
 }
 
@@ -58,7 +60,7 @@ export function namedBy(address: AddressFacts, list: 'cipher_suites' | 'groups')
     const named = nameIn(exchange, list);
     // A server that names nothing new has said what it will.
     if (named === undefined || found.has(named.code)) break;
-    found.set(named.code, { name: named.name, exchange });
+    found.set(named.code, { ...named, exchange });
     const next = withoutId(list, [...found.keys()]);
     exchange = address.inventoryProbes.find(({ change }) => change === next);
     if (exchange === undefined && found.size < MAX_NAMES) {
@@ -80,7 +82,7 @@ export function keysOf(address: AddressFacts): Inventory {
     const exchange = address.inventoryProbes.find(({ change }) => change === id);
     if (exchange === undefined) return { items, isComplete: false, next: id };
     const outcome = outcomeOf(exchange, address.symptom.kind);
-    if (outcome === 'pass') items.push({ name: FAMILY_NAMES[family], exchange });
+    if (outcome === 'pass') items.push({ name: FAMILY_NAMES[family], code: 0, exchange });
     else if (outcome === 'unknown') isComplete = false;
   }
   return { items, isComplete, next: undefined };

@@ -29,7 +29,9 @@ export interface Negotiated {
 export function negotiatedOf(tls: Recorded | undefined): Negotiated {
   const hello = decodeFound(tls, 'received', 'server_hello');
   const verify = decodeFound(tls, 'received', 'certificate_verify');
-  const protocol = decodeFound(tls, 'received', 'encrypted_extensions')?.extensions.get(alpn.encryptedExtensions);
+  const protocol =
+    decodeFound(tls, 'received', 'encrypted_extensions')?.extensions.get(alpn.encryptedExtensions) ??
+    hello?.extensions.get(alpn.serverHello);
   const version = hello?.extensions.get(supportedVersions.serverHello) ?? hello?.legacyVersion;
   const exchange = decodeTls12Found(tls, 'received', 'server_key_exchange');
   const scheme = verify?.algorithm ?? exchange?.algorithm;

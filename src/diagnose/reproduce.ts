@@ -2,13 +2,19 @@
 import type { AddressFacts, Facts } from './facts.ts';
 import { endpointText } from './target.ts';
 
+/** Where one version alone was offered. */
+const OPENSSL_FLAGS: Readonly<Record<string, string>> = { 'TLS 1.3': '-tls1_3', 'TLS 1.2': '-tls1_2' };
+const CURL_FLAGS: Readonly<Record<string, string>> = { 'TLS 1.3': '--tlsv1.3', 'TLS 1.2': '--tls-max 1.2' };
+
 /** `openssl s_client` to one address. `options` go behind, `pipe` after it. */
 export function opensslClient(facts: Facts, address: AddressFacts, options = '', pipe = ''): string {
   const { input, caFile } = facts.run.settings;
+  const flag = OPENSSL_FLAGS[options.includes('-tls1') ? '' : (input.versions?.join() ?? '')];
   return [
     `openssl s_client -connect ${quote(endpointText(address.address, address.port))}`,
     input.serverName === undefined ? '-noservername' : `-servername ${quote(input.serverName)}`,
     ...(caFile === undefined ? [] : [`-CAfile ${quote(caFile)}`]),
+    ...(flag === undefined ? [] : [flag]),
     ...(options === '' ? [] : [options]),
     `</dev/null${pipe === '' ? '' : ` | ${pipe}`}`,
   ].join(' ');
@@ -17,12 +23,14 @@ export function opensslClient(facts: Facts, address: AddressFacts, options = '',
 /** `curl` to one address under the target's name. */
 export function curl(facts: Facts, address: AddressFacts, options = ''): string {
   const { target, settings } = facts.run;
-  const { serverName } = settings.input;
+  const { serverName, versions } = settings.input;
+  const flags = CURL_FLAGS[versions?.join() ?? ''];
   const host = serverName ?? target.host;
   return [
     'curl -sv -o /dev/null',
     ...(host === address.address ? [] : [`--connect-to ::${quote(endpointText(address.address, address.port))}`]),
     ...(settings.caFile === undefined ? [] : [`--cacert ${quote(settings.caFile)}`]),
+    ...(flags === undefined ? [] : [flags]),
     ...(options === '' ? [] : [options]),
     quote(`https://${endpointText(host, target.port)}${target.path}`),
   ].join(' ');

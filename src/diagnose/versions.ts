@@ -27,7 +27,7 @@ export function olderThanOffered({ tls, flight }: AddressFacts): OlderHello | un
 }
 
 /** A ServerHello of TLS 1.2 or older. */
-export function olderHello(recorded: Recorded, connection: number): OlderHello | undefined {
+function olderHello(recorded: Recorded, connection: number): OlderHello | undefined {
   const code = beforeTls13(recorded)?.version;
   const bytes = findMessage(recorded, 'received', 'server_hello')?.bytes;
   if (code === undefined || bytes === undefined) return undefined;
@@ -49,8 +49,16 @@ export function olderHello(recorded: Recorded, connection: number): OlderHello |
 }
 
 function offersTls13(recorded: Recorded | undefined): boolean {
+  return offeredVersions(recorded).includes('TLS 1.3');
+}
+
+/** The versions that a ClientHello offers, `TLS 1.3` first (RFC 8446 section 4.2.1). */
+export function offeredVersions(recorded: Recorded | undefined): string[] {
   const hello = decodeFound(recorded, 'sent', 'client_hello');
-  return hello?.extensions.get(supportedVersions.clientHello)?.includes(VERSIONS.tls13) === true;
+  if (hello === undefined) return [];
+  const listed = hello.extensions.get(supportedVersions.clientHello) ?? [hello.legacyVersion];
+  const known: readonly number[] = Object.values(VERSIONS);
+  return listed.filter((code) => known.includes(code)).map(versionName);
 }
 
 /** Whether a server speaks a version: `undefined` where that is not known. */

@@ -56,11 +56,9 @@ describe.each(names)('%s', (name) => {
   test('each finding says what, why and what to do', () => {
     const { findings, facts } = reportOf(name);
     const fetches = facts.run.observations.flatMap((one) => (one.kind === 'fetch' ? (one.connection ?? []) : []));
-    const connections = facts.addresses.flatMap(({ tcp, exchanges, handshakes }) => [
-      tcp.connection,
-      ...exchanges.map(({ connection }) => connection),
-      ...handshakes.map((probe) => probe.tcp.connection),
-    ]);
+    const connections = facts.addresses.flatMap(({ tcp, exchanges, versionProbes, handshakes }) =>
+      [tcp, ...exchanges, ...versionProbes, ...handshakes.map((probe) => probe.tcp)].map(({ connection }) => connection),
+    );
     for (const { code, title, summary, evidence, proof, fix, docs } of findings) {
       expect(CAUSES.map((cause) => cause.code)).toContain(code);
       for (const text of [title, summary, fix.text, docs]) expect(text).not.toBe('');
@@ -103,6 +101,8 @@ const expected: Record<string, readonly string[]> = {
   'alpn-refused': ['ALPN_REFUSED'],
   'no-common-version': ['NO_COMMON_VERSION'],
   'tls12-only': ['TLS13_NOT_SUPPORTED'],
+  'old-cipher-suites': ['OLD_CIPHER_SUITES_ONLY', 'TLS13_NOT_SUPPORTED'],
+  versions: ['OLD_VERSION_ENABLED'],
   'no-common-cipher-suite': ['NO_COMMON_CIPHER_SUITE'],
   'no-common-group': ['NO_COMMON_GROUP'],
   'name-not-found': ['NAME_NOT_RESOLVED'],

@@ -114,7 +114,7 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
   test('what no single change explains is told as unexplained, with what was tried', async () => {
     const { findings } = await diagnose(['-tls1_2', '-cipher', 'AES128-SHA']);
     expect(findings.map(({ code }) => code)).toEqual(['UNEXPLAINED']);
-    expect(findings[0]?.notes).toEqual(['no better with TLS 1.2 and older offered']);
+    expect(findings[0]?.notes[0]).toMatch(/^no better with .*every cipher suite offered/);
   });
 
   test.skipIf(openssl35 === undefined)('a post-quantum certificate: openssl 3.5', async () => {

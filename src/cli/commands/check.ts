@@ -18,6 +18,7 @@ export interface CheckFlags extends OutputFlags, TargetFlags {
   readonly cert?: string;
   readonly key?: string;
   readonly alpn?: string;
+  readonly tls?: '1.2' | '1.3';
   readonly maxConnections?: string;
   readonly versions?: boolean;
   readonly http: boolean;
@@ -95,6 +96,7 @@ function optionsOf(flags: CheckFlags, io: Io): CheckOptions {
     ...(cert === undefined ? {} : { cert: certificateText(cert, key) }),
     ...(key === undefined ? {} : { key: readText(key) }),
     ...(alpn === undefined ? {} : { alpn: parseAlpn(alpn) }),
+    ...(flags.tls === undefined ? {} : { tls: flags.tls }),
     ...(keylog === undefined ? {} : { keyLog: keyLogTo(keylog) }),
   };
 }

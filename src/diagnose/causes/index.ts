@@ -22,6 +22,7 @@ import { noCommonGroup } from './no-common-group.ts';
 import { noCommonSignatureScheme } from './no-common-signature-scheme.ts';
 import { noCommonVersion } from './no-common-version.ts';
 import { notTls } from './not-tls.ts';
+import { oldCipherSuitesOnly } from './old-cipher-suites-only.ts';
 import { oldVersionEnabled } from './old-version-enabled.ts';
 import { peerLimitExceeded } from './peer-limit-exceeded.ts';
 import { peerSilent } from './peer-silent.ts';
@@ -33,6 +34,7 @@ import { tcpRefused } from './tcp-refused.ts';
 import { tcpTimeout } from './tcp-timeout.ts';
 import { tcpUnreachable } from './tcp-unreachable.ts';
 import { tls12NotSupported } from './tls12-not-supported.ts';
+import { tls13Intolerant } from './tls13-intolerant.ts';
 import { tls13NotPreferred } from './tls13-not-preferred.ts';
 import { tls13NotSupported } from './tls13-not-supported.ts';
 import { unexplained } from './unexplained.ts';
@@ -55,6 +57,8 @@ export const CAUSES: readonly Cause[] = [
   noCommonGroup,
   noCommonSignatureScheme,
   noCommonVersion,
+  tls13Intolerant,
+  oldCipherSuitesOnly,
   oldVersionEnabled,
   tls13NotPreferred,
   tls13NotSupported,

@@ -1,6 +1,7 @@
 import type { Cause } from '../cause.ts';
 import { inventoryParts, namedBy, nextOf } from '../inventory.ts';
 import { failsWith } from '../make-finding.ts';
+import { hasOldSuitesOnly } from '../old-suites.ts';
 import { HANDSHAKE_FAILURE, provedByChange, suspectRefusal } from '../refusal.ts';
 import { opensslClient } from '../reproduce.ts';
 import { listed } from '../words.ts';
@@ -25,6 +26,7 @@ export const noCommonCipherSuite: Cause = {
   asks: (address) => nextOf(address, 'cipher_suites:all', () => namedBy(address, 'cipher_suites')),
   evaluate: (facts) =>
     provedByChange(noCommonCipherSuite, 'cipher_suites:all', facts, (address) => {
+      if (hasOldSuitesOnly(address)) return undefined;
       const inventory = namedBy(address, 'cipher_suites');
       const names = listed(inventory.items.map(({ name }) => name));
       return {
@@ -32,10 +34,10 @@ export const noCommonCipherSuite: Cause = {
         summary: failsWith(facts, `no common cipher suite, the server has ${names}`),
         ...inventoryParts(inventory, 'cipher suite'),
         fix: {
-          text: `allow TLS_AES_128_GCM_SHA256 on ${address.address}: every client of TLS 1.3 has it (RFC 8446 section 9.1)`,
+          text: `allow TLS_AES_128_GCM_SHA256 (TLS 1.3) and ECDHE with AES-GCM (TLS 1.2) on ${address.address}: every client of today has them`,
           commands: [],
         },
-        reproduce: [opensslClient(facts, address, '-tls1_3 -ciphersuites TLS_AES_128_GCM_SHA256')],
+        reproduce: [opensslClient(facts, address, '-ciphersuites TLS_AES_128_GCM_SHA256 -cipher ECDHE+AESGCM')],
       };
     }),
 };

@@ -35,7 +35,7 @@ export const noCommonGroup: Cause = {
           text: `allow X25519 or P-256 on ${address.address}, e.g. ssl_ecdh_curve X25519:P-256 in nginx`,
           commands: [],
         },
-        reproduce: [opensslClient(facts, address, '-tls1_3 -groups X25519:P-256')],
+        reproduce: [opensslClient(facts, address, '-groups X25519:P-256')],
       };
     }),
 };

@@ -39,7 +39,7 @@ export const noCommonSignatureScheme: Cause = {
           commands: [],
         },
         reproduce: [
-          opensslClient(facts, address, '-tls1_3 -sigalgs ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256:rsa_pkcs1_sha256'),
+          opensslClient(facts, address, '-sigalgs ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256:rsa_pkcs1_sha256'),
         ],
       };
     }),

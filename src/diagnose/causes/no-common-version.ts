@@ -4,7 +4,8 @@ import type { Finding } from '../finding.ts';
 import { failsWith, makeFinding } from '../make-finding.ts';
 import { provedByChange, suspectRefusal } from '../refusal.ts';
 import { opensslClient } from '../reproduce.ts';
-import { olderThanOffered } from '../versions.ts';
+import { offeredVersions, olderThanOffered } from '../versions.ts';
+import { listed } from '../words.ts';
 
 const ALERTS = { protocol_version: 10, handshake_failure: 1, internal_error: 1 };
 
@@ -15,7 +16,7 @@ export const noCommonVersion: Cause = {
   step: 'tls',
   title: 'no common version of TLS',
   meaning: 'No version of TLS is on both lists.',
-  provedBy: 'The ServerHello of an older version, or one that comes as soon as older versions are offered.',
+  provedBy: 'The ServerHello of an older version, or one that comes as soon as other versions are offered.',
   remedy: 'Update the older side.',
   alsoKnownAs: [
     { client: 'curl', text: 'tlsv1 alert protocol version' },
@@ -25,20 +26,33 @@ export const noCommonVersion: Cause = {
     { client: 'Java', text: 'Received fatal alert: protocol_version' },
     { client: 'Chrome', text: 'ERR_SSL_VERSION_OR_CIPHER_MISMATCH' },
   ],
-  suspect: (address) =>
-    suspectRefusal('NO_COMMON_VERSION', 'versions:1.2', { alerts: ALERTS, withoutAlert: 1 }, address),
-  evaluate: (facts) => [
-    ...facts.addresses.flatMap((address) => byServerHello(facts, address)),
-    ...provedByChange(noCommonVersion, 'versions:1.2', facts, (address, { version }) =>
-      isOld(version) ? texts(facts, address, version) : undefined,
-    ),
-  ],
+  suspect: (address) => {
+    const fit = { alerts: ALERTS, withoutAlert: 1 };
+    const isTls12Alone = !offeredVersions(address.tls).includes('TLS 1.3');
+    return [
+      suspectRefusal('NO_COMMON_VERSION', 'versions:1.2', fit, address),
+      isTls12Alone ? suspectRefusal('NO_COMMON_VERSION', 'versions:1.3', fit, address) : undefined,
+    ].filter((one) => one !== undefined);
+  },
+  evaluate: (facts) => {
+    const found = facts.addresses.flatMap((address) => byServerHello(facts, address));
+    const seen = new Set(found.map(({ endpoint }) => endpoint));
+    const others = { ...facts, addresses: facts.addresses.filter(({ endpoint }) => !seen.has(endpoint)) };
+    return [
+      ...found,
+      ...(['versions:1.2', 'versions:1.3'] as const).flatMap((change) =>
+        provedByChange(noCommonVersion, change, others, (address, { version }) =>
+          isExcluded(address, version) ? texts(facts, address, version) : undefined,
+        ),
+      ),
+    ];
+  },
 };
 
 /** A server that does not know supported_versions answers with its own version at once (RFC 8446 section 4.2.1). */
 function byServerHello(facts: Facts, address: AddressFacts): Finding[] {
   const hello = olderThanOffered(address);
-  if (hello === undefined || !isOld(hello.version)) return [];
+  if (hello === undefined || !isExcluded(address, hello.version)) return [];
   const { version, connection, where, evidence } = hello;
   return [
     makeFinding(noCommonVersion, facts, address, {
@@ -50,16 +64,24 @@ function byServerHello(facts: Facts, address: AddressFacts): Finding[] {
   ];
 }
 
-/** RFC 8996 and RFC 7568: what came before TLS 1.2 must not be used any more. */
-function isOld(version: string): boolean {
-  return version !== 'TLS 1.2' && version !== 'TLS 1.3';
+/** What came before TLS 1.2 must not be used any more (RFC 8996, RFC 7568); the user may leave out one of the others. */
+function isExcluded(address: AddressFacts, version: string): boolean {
+  return !offeredVersions(address.tls).includes(version);
 }
 
 function texts(facts: Facts, address: AddressFacts, version: string) {
+  const offered = listed(offeredVersions(address.tls));
+  const isNewer = version === 'TLS 1.3';
+  const isTheUsers = isNewer || version === 'TLS 1.2';
   return {
-    title: `the server speaks ${version} at most; TLS 1.3 was offered`,
-    summary: failsWith(facts, `no common version, the server stops at ${version}`),
-    fix: { text: `update the server on ${address.address}, or enable TLS 1.2 and TLS 1.3`, commands: [] },
-    reproduce: [opensslClient(facts, address, '-tls1_3')],
+    title: `the server speaks ${version}${isNewer ? '' : ' at most'}; ${offered} ${offered.includes(' and ') ? 'were' : 'alone was'} offered`,
+    summary: failsWith(facts, `no common version, the server speaks ${version}${isNewer ? '' : ' at most'}`),
+    fix: {
+      text: isTheUsers
+        ? `${facts.run.settings.input.versions === undefined ? '' : 'leave --tls out, or '}enable ${offered} on ${address.address}, e.g. ssl_protocols TLSv1.2 TLSv1.3 in nginx`
+        : `update the server on ${address.address}, or enable TLS 1.2 and TLS 1.3`,
+      commands: [],
+    },
+    reproduce: [opensslClient(facts, address)],
   };
 }

@@ -14,6 +14,7 @@ import { type InventoryChangeId, inventoryChangeOf } from './inventory-change.ts
 export type ChangeId =
   | 'none'
   | 'versions:1.2'
+  | 'versions:1.3'
   | 'cipher_suites:all'
   | 'groups:all'
   | 'signature_schemes:all'
@@ -83,10 +84,18 @@ const CHANGES: readonly Change[] = [
     bytes: ({ hello }) => inRecord(withVersionUpTo(VERSIONS.tls12, hello)),
   },
   {
+    id: 'versions:1.3',
+    name: 'TLS 1.3 offered beside TLS 1.2',
+    input: 'offered versions',
+    to: 'every version from TLS 1.0 to 1.3',
+    passesOn: 'server_hello',
+    bytes: ({ hello }) => inRecord(withEveryVersion(hello)),
+  },
+  {
     id: 'cipher_suites:all',
     name: 'every cipher suite offered',
     input: 'offered cipher suites',
-    to: 'every registered one of TLS 1.3',
+    to: 'every registered one of the versions offered',
     passesOn: 'server_hello',
     readsOn: true,
     bytes: ({ hello }) => inRecord(widen(hello, ['cipher_suites'])),
@@ -231,14 +240,15 @@ function changeNamed(id: string): Change | undefined {
 }
 
 /** The failing value of the input that a change exchanges, in words. */
-export function valueBefore(id: ChangeId, { serverName, alpn }: ProbeInput): string {
+export function valueBefore(id: ChangeId, { serverName, alpn, versions = ['TLS 1.3', 'TLS 1.2'] }: ProbeInput): string {
   switch (id) {
     case 'server_name:none':
       return serverName ?? 'none';
     case 'alpn:none':
       return alpn.join(', ');
     case 'versions:1.2':
-      return 'TLS 1.3';
+    case 'versions:1.3':
+      return versions.join(' and ');
     case 'preamble:proxy':
       return 'none';
     case 'protocol:http':

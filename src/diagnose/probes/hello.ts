@@ -52,20 +52,24 @@ const TLS13_ONLY: ReadonlySet<number> = new Set([
   EXTENSION_TYPES.cookie,
 ]);
 
+/** What a hello of TLS 1.2 has: uncompressed points (RFC 8422 section 5.1.2), RFC 7627, RFC 5746. */
+const TLS12_EXTENSIONS: readonly RawExtension[] = [
+  { id: EXTENSION_TYPES.ec_point_formats, data: Uint8Array.of(1, 0) },
+  { id: EXTENSION_TYPES.extended_master_secret, data: new Uint8Array(0) },
+  { id: EXTENSION_TYPES.renegotiation_info, data: Uint8Array.of(0) },
+];
+
 /** Without supported_versions the server may answer with `version` or anything older (RFC 8446 section 4.2.1). */
 export function withVersionUpTo(version: number, hello: Uint8Array): Uint8Array {
   const message = decode(hello);
   if (version === VERSIONS.ssl3) return withoutExtensions({ ...message, legacyVersion: version });
+  const extensions = message.extensions.filter(({ id }) => !TLS13_ONLY.has(id));
+  const missing = TLS12_EXTENSIONS.filter(({ id }) => !extensions.some((one) => one.id === id));
   return sameLength(hello, {
     ...message,
     legacyVersion: version,
-    cipherSuites: [...TLS12_SUITES, CIPHER_SUITES.TLS_EMPTY_RENEGOTIATION_INFO_SCSV],
-    extensions: [
-      ...message.extensions.filter(({ id }) => !TLS13_ONLY.has(id)),
-      // RFC 8422 section 5.1.2: uncompressed points.
-      { id: EXTENSION_TYPES.ec_point_formats, data: Uint8Array.of(1, 0) },
-      { id: EXTENSION_TYPES.extended_master_secret, data: new Uint8Array(0) },
-    ],
+    cipherSuites: TLS12_SUITES,
+    extensions: [...extensions, ...missing],
   });
 }
 
@@ -82,10 +86,12 @@ export function withEveryVersion(hello: Uint8Array): Uint8Array {
 
 function withVersions(message: HelloToSend, versions: readonly number[], suites: readonly number[]): HelloToSend {
   const own = message.cipherSuites.filter((code) => suites.includes(code));
-  const id = EXTENSION_TYPES.supported_versions;
-  const data = new Writer().u16s(1, versions).finish();
-  const extensions = message.extensions.map((one) => (one.id === id ? { id, data } : one));
-  return { ...message, cipherSuites: union(own, suites), extensions };
+  const offer = { id: EXTENSION_TYPES.supported_versions, data: new Writer().u16s(1, versions).finish() };
+  const others = message.extensions.filter(({ id }) => id !== offer.id);
+  // A hello of TLS 1.2 has no share: none asks for a HelloRetryRequest (RFC 8446 section 4.2.8).
+  const hasShare = others.some(({ id }) => id === EXTENSION_TYPES.key_share);
+  const share = hasShare ? [] : [{ id: EXTENSION_TYPES.key_share, data: Uint8Array.of(0, 0) }];
+  return { ...message, cipherSuites: union(own, suites), extensions: [...others, offer, ...share] };
 }
 
 /** SSL 3.0 has no extensions, and servers of its time expect none (RFC 6101 section 5.6.1.2). */

@@ -2,6 +2,8 @@
 export interface ProbeInput {
   readonly serverName?: string;
   readonly alpn: readonly string[];
+  /** The versions to offer; absent means both. */
+  readonly versions?: readonly ('TLS 1.3' | 'TLS 1.2')[];
   /** Registered names; absent means what the engine offers. */
   readonly cipherSuites?: readonly string[];
   readonly groups?: readonly string[];

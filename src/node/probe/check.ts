@@ -42,6 +42,8 @@ export interface CheckOptions {
   /** The client certificate with its chain, and its key, PEM. */
   readonly cert?: string;
   readonly key?: string;
+  /** The one version to offer; both unless given. */
+  readonly tls?: '1.2' | '1.3';
   /** Application protocols to offer; `h2` and `http/1.1` unless given. Empty offers none. */
   readonly alpn?: readonly string[];
   /** What the ClientHello offers, by registered names; everything that the engine has unless given. */
@@ -106,6 +108,7 @@ function settingsOf(target: Target, options: CheckOptions): RunSettings {
   const input: ProbeInput = {
     ...(isName ? { serverName: identity } : {}),
     alpn: options.alpn ?? (speaksHttp ? ['h2', 'http/1.1'] : []),
+    ...(options.tls === undefined ? {} : { versions: [`TLS ${options.tls}`] as const }),
     ...(options.cipherSuites === undefined ? {} : { cipherSuites: options.cipherSuites }),
     ...(options.groups === undefined ? {} : { groups: options.groups }),
     ...(options.signatureSchemes === undefined ? {} : { signatureSchemes: options.signatureSchemes }),

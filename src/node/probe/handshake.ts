@@ -94,7 +94,7 @@ class HandshakeRun {
     this.#at = now();
     const { input, identity, clock, connection, timeout, acceptsAnyChain } = request;
     this.context = new JudgingContext(
-      { ...(input.clientCertificate ? options.credential : {}), ...offerOf(input), minVersion: 'TLSv1.3' },
+      { ...(input.clientCertificate ? options.credential : {}), ...offerOf(input) },
       {
         roots: options.roots,
         identity,
@@ -194,9 +194,14 @@ class HandshakeRun {
   }
 }
 
+/** node:tls's names. */
+const NODE_VERSION = { 'TLS 1.3': 'TLSv1.3', 'TLS 1.2': 'TLSv1.2' } as const;
+
 /** What a handshake offers, by the options of a context. */
-export function offerOf({ groups, cipherSuites, signatureSchemes }: ProbeInput): SecureContextOptions {
+export function offerOf({ versions, groups, cipherSuites, signatureSchemes }: ProbeInput): SecureContextOptions {
   return {
+    ...(versions === undefined ? {} : { minVersion: NODE_VERSION[versions.at(-1) ?? 'TLS 1.2'] }),
+    ...(versions === undefined ? {} : { maxVersion: NODE_VERSION[versions[0] ?? 'TLS 1.3'] }),
     ...(groups === undefined ? {} : { groups }),
     ...(cipherSuites === undefined ? {} : { ciphers: cipherSuites.join(':') }),
     ...(signatureSchemes === undefined ? {} : { sigalgs: signatureSchemes }),
