@@ -15,7 +15,7 @@ export interface FlightFacts extends Recorded {
 const RECORD_HEADER = 5;
 
 /** The flight that answered a probe; `undefined` where it was not read on, or is none. */
-export function flightOf(exchange: ExchangeObservation): Flight | undefined {
+function flightOf(exchange: ExchangeObservation): Flight | undefined {
   return changeOf(exchange.change).readsOn === true ? readFlight(exchange.received) : undefined;
 }
 

@@ -31,7 +31,7 @@ const FAMILY_NAMES: Readonly<Record<SchemeFamily, string>> = {
 };
 
 /** One thing that a server has, with the connection that showed it. */
-export interface InventoryItem {
+interface InventoryItem {
   readonly name: string;
   /** Its code point; 0 for a kind of key, which has none. */
   readonly code: number;

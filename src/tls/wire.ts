@@ -20,7 +20,6 @@ export { encodeServerHelloDone } from './messages/tls12/server-hello-done.ts';
 export {
   encodeServerKeyExchange,
   encodeServerKeyParams,
-  type ServerKeyExchange,
   type ServerKeyExchangeContext,
   type ServerKeyParams,
 } from './messages/tls12/server-key-exchange.ts';

@@ -3,9 +3,9 @@
  * own file; the order in which messages may come is not known here. Start at {@link decodeMessage}.
  */
 import type { FieldSink, Reader } from '../../bytes/index.ts';
-import { decoding, TlsError } from '../error.ts';
+import { decoding } from '../error.ts';
 import { HANDSHAKE_TYPES, handshakeTypeName } from '../registry/handshake-types.ts';
-import { handshakeBody } from './body.ts';
+import { handshakeBody, notAMessage } from './body.ts';
 import { type Certificate, decodeCertificate } from './certificate.ts';
 import { type CertificateRequest, decodeCertificateRequest } from './certificate-request.ts';
 import { type CertificateVerify, decodeCertificateVerify } from './certificate-verify.ts';
@@ -69,15 +69,6 @@ const DECODERS: ReadonlyMap<number, BodyDecoder> = new Map<number, BodyDecoder>(
 export function decodeMessage(typeCode: number, message: Uint8Array, sink?: FieldSink): HandshakeMessage {
   const decode = DECODERS.get(typeCode);
   const name = handshakeTypeName(typeCode) ?? `handshake type ${typeCode}`;
-  if (decode === undefined) {
-    throw new TlsError({
-      code: 'UNEXPECTED_MESSAGE',
-      alert: 'unexpected_message',
-      fault: 'peer',
-      message: `got ${name}, which is not a message of TLS 1.3`,
-      spec: RFC,
-      evidence: { messageType: name, span: { start: 0, end: Math.min(1, message.length) } },
-    });
-  }
+  if (decode === undefined) throw notAMessage(message, 'TLS 1.3', RFC);
   return decoding(name, RFC, () => decode(handshakeBody(message, sink), message));
 }

@@ -3,9 +3,9 @@
  * whoever decodes them says what that was.
  */
 import type { FieldSink, Reader } from '../../../bytes/index.ts';
-import { decoding, TlsError } from '../../error.ts';
+import { decoding } from '../../error.ts';
 import { HANDSHAKE_TYPES, handshakeTypeName } from '../../registry/handshake-types.ts';
-import { handshakeBody } from '../body.ts';
+import { handshakeBody, notAMessage } from '../body.ts';
 import { type CertificateVerify, decodeCertificateVerify } from '../certificate-verify.ts';
 import { type ClientHello, decodeClientHello } from '../client-hello.ts';
 import { decodeFinished, type Finished } from '../finished.ts';
@@ -78,15 +78,6 @@ export function decodeTls12Message(
   const typeCode = message[0] ?? 0;
   const decode = DECODERS.get(typeCode);
   const name = handshakeTypeName(typeCode) ?? `handshake type ${typeCode}`;
-  if (decode === undefined) {
-    throw new TlsError({
-      code: 'UNEXPECTED_MESSAGE',
-      alert: 'unexpected_message',
-      fault: 'peer',
-      message: `got ${name}, which is not a message of TLS 1.2`,
-      spec: RFC,
-      evidence: { messageType: name, span: { start: 0, end: Math.min(1, message.length) } },
-    });
-  }
+  if (decode === undefined) throw notAMessage(message, 'TLS 1.2', RFC);
   return decoding(name, RFC, () => decode(handshakeBody(message, sink), message, context));
 }
