@@ -57,7 +57,9 @@ describe.each(names)('%s', (name) => {
     const { findings, facts } = reportOf(name);
     const fetches = facts.run.observations.flatMap((one) => (one.kind === 'fetch' ? (one.connection ?? []) : []));
     const connections = facts.addresses.flatMap(({ tcp, exchanges, versionProbes, handshakes }) =>
-      [tcp, ...exchanges, ...versionProbes, ...handshakes.map((probe) => probe.tcp)].map(({ connection }) => connection),
+      [tcp, ...exchanges, ...versionProbes, ...handshakes.map((probe) => probe.tcp)].map(
+        ({ connection }) => connection,
+      ),
     );
     for (const { code, title, summary, evidence, proof, fix, docs } of findings) {
       expect(CAUSES.map((cause) => cause.code)).toContain(code);
