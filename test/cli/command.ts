@@ -45,7 +45,7 @@ export interface Document {
     readonly status: string;
     readonly summary: string;
     readonly connections?: number;
-    readonly findings?: readonly { readonly code: string }[];
+    readonly findings?: readonly { readonly code: string; readonly reproduce?: readonly string[] }[];
   }[];
   readonly causes?: readonly { readonly code: string }[];
 }

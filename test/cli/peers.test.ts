@@ -1,5 +1,4 @@
 /** The built command against servers that know nothing of us, and the commands that its findings give to colleagues. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../src/lab/index.ts';
@@ -126,23 +125,69 @@ describe.skipIf(openssl === undefined || curl === undefined)('the commands that 
     expect(code, stderr).toBe(7);
   });
 
-  test.each([
-    ['expired', /notAfter=/],
-    ['wrong-name', /hostname mismatch/i],
-    ['self-signed', /self-signed certificate/],
-    ['no-intermediate', /unable to get local issuer certificate/],
-    ['plain-http', /wrong version number|unexpected message|packet length too long/],
-    ['smtp-banner', /^220 /],
-    ['resetting', /errno=104|Connection reset/],
-    ['closing', /unexpected eof|no peer certificate/],
-    ['client-cert', /certificate required|alert number 116/],
-    ['refuses-name', /internal error|alert number 80/],
-  ])('%s', async (id, symptom) => {
-    const { target } = lab.endpoint(id);
-    const options = { ca: readFileSync(lab.caFile, 'utf8'), caFile: lab.caFile, resolver: lab.resolver, timeout: 500 };
-    const { findings } = await check(target, options);
-    const [command = ''] = findings[0]?.reproduce ?? [];
-    const { stdout, stderr } = await run('sh', ['-c', command]);
-    expect(stdout + stderr).toMatch(symptom);
+  /** What shows at each broken endpoint, by the first command that its finding gives. */
+  const symptoms: Readonly<Record<string, RegExp>> = {
+    refused: /Connection refused|Failed to connect|Could ?n[o']t connect/i,
+    resetting: /errno=104|Connection reset/,
+    closing: /unexpected eof|no peer certificate/,
+    silent: /timed out|Connection timed out|no peer certificate/,
+    'plain-http': /wrong version number|unexpected message|packet length too long/,
+    'smtp-banner': /^220 /,
+    'imap-banner': /^\* OK/,
+    'pop3-banner': /^\+OK/,
+    'ftp-banner': /^220 /,
+    'proxy-protocol': /unexpected eof|reset by peer|SSL_ERROR_SYSCALL/,
+    'old-version': /protocol version|alert number 70|unsupported protocol/,
+    'no-common-cipher-suite': /handshake failure|alert number 40/,
+    'no-common-group': /handshake failure|alert number 40/,
+    'no-common-signature-scheme': /handshake failure|alert number 40/,
+    'alpn-refused': /no application protocol|alert number 120/,
+    'alpn-ignored': /No ALPN negotiated/,
+    'unknown-name': /unrecognized name|alert number 112/,
+    'refuses-name': /internal error|alert number 80/,
+    'filtered-name': /errno=104|reset|unexpected eof/i,
+    'client-cert': /certificate required|alert number 116/,
+    'client-cert-expired': /certificate expired|alert number 45/,
+    tampered: /bad record mac/,
+    expired: /notAfter=/,
+    'expired-intermediate': /error:num=10:certificate has expired/,
+    'not-yet-valid': /notBefore=/,
+    'wrong-clock': /< date: /i,
+    'wrong-name': /hostname mismatch/i,
+    'no-san': /No extensions in certificate/,
+    'default-certificate': /hostname mismatch/i,
+    'no-intermediate': /unable to get local issuer certificate/,
+    'unknown-issuer': /unable to get local issuer certificate/,
+    'self-signed': /self-signed certificate/,
+    'private-root': /self-signed certificate in certificate chain/,
+    'wrong-purpose': /unsuitable certificate purpose|unsupported certificate purpose/,
+    'issuer-not-ca': /invalid CA certificate/,
+    'path-length': /path length constraint exceeded/,
+    'weak-signature': /CA signature digest algorithm too weak/,
+    'weak-key': /EE certificate key too weak/,
+    'http-silent': /timed out|Operation timed out|Empty reply/i,
+  };
+
+  test.each(Object.entries(symptoms))('%s', async (id, symptom) => {
+    const { target, args } = lab.endpoint(id);
+    const { stdout } = await hellofin([target, '--ca', lab.caFile, '--resolver', lab.resolver, '--json', ...args]);
+    const [finding] = parseDocument(stdout).results?.[0]?.findings ?? [];
+    const [command = ''] = finding?.reproduce ?? [];
+    expect(command).toMatch(/^(openssl|curl) /);
+    // Somebody who waits ends it; and only they know their files.
+    const [cert, key] = [args[args.indexOf('--cert') + 1], args[args.indexOf('--key') + 1]];
+    const filled = command.replace('--cert FILE', `--cert ${cert}`).replace('--key FILE', `--key ${key}`);
+    const shown = await run('timeout', ['3', 'sh', '-c', filled]);
+    const said = shown.stdout + shown.stderr + (shown.code === 124 ? 'Connection timed out' : '');
+    expect(said, filled).toMatch(symptom);
+  });
+
+  test('every endpoint that openssl or curl can show is among them', async () => {
+    const others = lab.endpoints.filter((one) => one.cause !== null && symptoms[one.id] === undefined);
+    for (const { target, args, id } of others) {
+      const { stdout } = await hellofin([target, '--ca', lab.caFile, '--resolver', lab.resolver, '--json', ...args]);
+      const [finding] = parseDocument(stdout).results?.[0]?.findings ?? [];
+      expect(finding?.reproduce?.[0] ?? '', id).toMatch(/^dig /);
+    }
   });
 });

@@ -80,7 +80,12 @@ function finding(facts: Facts, located: LocatedProblem) {
       evidence: [evidenceOf(facts, located)],
       notes: notesOf(located),
       fix: { text: `correct the name, or add a virtual host and certificate for ${identity}`, commands: [] },
-      reproduce: [opensslClient(facts, address, `${verifyOption(identity)} ${quote(identity)} -verify_return_error`)],
+      // Without a name openssl takes the common name: what is missing shows in the certificate.
+      reproduce: [
+        problem.presented?.length === 0
+          ? opensslClient(facts, address, '', 'openssl x509 -noout -subject -ext subjectAltName')
+          : opensslClient(facts, address, `${verifyOption(identity)} ${quote(identity)} -verify_return_error`),
+      ],
     }),
     summary: `${address.endpoint} has no certificate for ${identity}`,
   };
