@@ -43,8 +43,14 @@ const said: Record<string, readonly [node: RegExp, openssl: RegExp | null]> = {
   'refuses-name': [/internal error|alert number 80/i, /internal error|alert number 80/],
   'filtered-name': [/^ECONNRESET/, /unexpected eof|no peer certificate/],
   'client-cert': [/certificate required|alert number 116|ECONNRESET/i, /certificate required|alert number 116/],
+  'client-cert-tls12': [/handshake failure|alert number 40/i, /handshake failure|alert number 40/],
   'client-cert-expired': [/certificate expired|alert number 45/i, /certificate expired|alert number 45/],
   tampered: [/decryption failed|bad record mac/i, /decryption failed|bad record mac/],
+  'tampered-tls12': [/decrypt error|alert number 51/i, /decrypt error|alert number 51/],
+  // Whoever has both versions sees nothing of it: below they are made to have one.
+  'tls12-only': [/^ok$/, null],
+  'tls13-only': [/^ok$/, null],
+  'tls11-enabled': [/^ok$/, null],
   expired: [/^CERT_HAS_EXPIRED/, /num=10:certificate has expired/],
   'expired-intermediate': [/^CERT_HAS_EXPIRED/, /depth=1.*\n.*num=10:certificate has expired/],
   'not-yet-valid': [/^CERT_NOT_YET_VALID/, /num=9:certificate is not yet valid/],
@@ -123,6 +129,19 @@ describe.skipIf(openssl === undefined)('the fault is the one named: without it t
   ])('%s', async (id, more, answer) => {
     const { text } = await viaOpenssl(openssl ?? '', lab, lab.endpoint(id), more);
     expect(text).toMatch(answer);
+  });
+
+  const tls11 = ['-min_protocol', 'TLSv1.1', '-max_protocol', 'TLSv1.1', '-cipher', 'DEFAULT@SECLEVEL=0'];
+
+  test.each([
+    ['tls12-only', ['-tls1_3'], /alert number 70/, /Protocol *: TLSv1\.3|New, TLSv1\.3/],
+    ['tls13-only', ['-tls1_2'], /alert number 70/, /Protocol *: TLSv1\.2/],
+    ['tls11-enabled', tls11, /Protocol *: TLSv1\.1/, /alert number 70/],
+  ])('%s, and the twin the other way round', async (id, more, answer, twin) => {
+    const endpoint = lab.endpoint(id);
+    expect((await viaOpenssl(openssl ?? '', lab, endpoint, more)).text).toMatch(answer);
+    const { text } = await viaOpenssl(openssl ?? '', lab, endpoint.repaired ?? endpoint, more);
+    expect(text).toMatch(twin);
   });
 
   test.skipIf(openssl35 === undefined)('no-common-group', async () => {

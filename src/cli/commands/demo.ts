@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,9 +58,13 @@ export async function runDemo(lab: Lab, io: Io): Promise<ExitCode> {
   const say = (...lines: readonly Line[]) => io.print(paint(lines, { color, plain: false }));
   const progress = progressLine(io.stderr, io.env.TERM);
   const folder = mkdtempSync(join(tmpdir(), 'hellofin-demo-'));
-  const clear = () => rmSync(folder, { recursive: true, force: true });
-  io.onInterrupt(clear);
   const tour = new Tour(lab, folder, color, io.env);
+  const clear = () => {
+    tour.stop();
+    // One that is just being ended may still write its file.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
+  };
+  io.onInterrupt(clear);
   try {
     say(
       ['The lab serves on loopback, broken on purpose. Each command below also has'],
@@ -93,12 +97,20 @@ class Tour {
   readonly #color: boolean;
   readonly #env: Io['env'];
   readonly #pass = gate(Math.max(2, availableParallelism()));
+  readonly #children = new Set<ChildProcess>();
+  #isStopped = false;
 
   constructor(lab: Lab, folder: string, color: boolean, env: Io['env']) {
     this.#lab = lab;
     this.#folder = folder;
     this.#color = color;
     this.#env = env;
+  }
+
+  /** Ends what runs; what has not begun does not begin. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const child of this.#children) child.kill();
   }
 
   /** The screen of `check`, and the JSON of the run that it saved. */
@@ -146,12 +158,17 @@ class Tour {
   }
 
   #run(args: readonly string[]): Promise<Ended> {
+    if (this.#isStopped) return Promise.resolve({ code: null, stdout: '' });
     const env = { ...this.#env };
     const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'inherit'], env });
+    this.#children.add(child);
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     return new Promise((resolve) => {
-      const end = (code: number | null) => resolve({ code, stdout: Buffer.concat(chunks).toString() });
+      const end = (code: number | null) => {
+        this.#children.delete(child);
+        resolve({ code, stdout: Buffer.concat(chunks).toString() });
+      };
       child.once('error', () => end(null));
       child.once('close', end);
     });

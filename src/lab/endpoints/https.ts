@@ -6,8 +6,11 @@ import type { LabKit, Served } from '../endpoint.ts';
 /** Options of a server that endpoints change. */
 export type HttpsOptions = Pick<
   ServerOptions,
-  'ALPNProtocols' | 'SNICallback' | 'ca' | 'ciphers' | 'groups' | 'requestCert'
+  'ALPNProtocols' | 'SNICallback' | 'ca' | 'ciphers' | 'groups' | 'maxVersion' | 'minVersion' | 'requestCert'
 >;
+
+/** For endpoints whose fault is another one in TLS 1.2. */
+export const TLS12: HttpsOptions = { maxVersion: 'TLSv1.2' };
 
 /**
  * An HTTP server, 1.1 and 2, behind TLS with a certificate; it answers everything alike.

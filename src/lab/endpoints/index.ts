@@ -15,6 +15,7 @@ import { resetting } from './resetting.ts';
 import { httpSilent, silent } from './silent.ts';
 import { tampered } from './tampered.ts';
 import { expired, expiredIntermediate, notYetValid, wrongClock } from './validity.ts';
+import { tls11Enabled, tls12Only, tls13Only } from './versions.ts';
 import { defaultCertificate, filteredName, refusesName, unknownName } from './virtual-hosts.ts';
 import { noSan, wrongName } from './wrong-name.ts';
 
@@ -37,6 +38,9 @@ export const ENDPOINTS: readonly EndpointSpec[] = [
   ftpBanner,
   proxyProtocolExpected,
   oldVersion,
+  tls12Only,
+  tls13Only,
+  tls11Enabled,
   noCommonCipherSuite,
   noCommonGroup,
   noCommonSignatureScheme,

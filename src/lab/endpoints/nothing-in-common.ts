@@ -1,6 +1,6 @@
 import { CIPHER_SUITES, GROUPS, SIGNATURE_SCHEMES } from '../../tls/wire.ts';
 import type { EndpointSpec } from '../endpoint.ts';
-import { tls11Only } from '../servers/tls11-only.ts';
+import { tls11Only } from '../servers/tls11.ts';
 import { tls13Only } from '../servers/tls13-only.ts';
 import { https, httpsServer } from './https.ts';
 

@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { EXTENSION_TYPES } from '../../tls/wire.ts';
 import { onClientHello } from './client-hello.ts';
 
 /** Changes the bytes of a client's first flight in place, or leaves them. */
@@ -36,5 +37,19 @@ const SESSION_ID = 5 + 4 + 2 + 32;
  */
 export function flipFirstSuite(flight: Uint8Array): void {
   const suite = SESSION_ID + 1 + (flight[SESSION_ID] ?? 0) + 2;
-  flight[suite] = (flight[suite] ?? 0) ^ 0x80;
+  flip(flight, suite);
+}
+
+/**
+ * Flips one bit of the type of extended_master_secret, so that the server does not see it. With that extension a changed
+ * hello changes the keys, as in TLS 1.3 (RFC 7627 section 4); without it the two Finished alone tell.
+ */
+export function flipExtendedMasterSecret(flight: Uint8Array): void {
+  // The type and the length 0, which stand in no other place of a ClientHello but by chance.
+  const at = Buffer.from(flight).indexOf(Uint8Array.of(0, EXTENSION_TYPES.extended_master_secret, 0, 0));
+  if (at >= 0) flip(flight, at);
+}
+
+function flip(flight: Uint8Array, at: number): void {
+  flight[at] = (flight[at] ?? 0) ^ 0x80;
 }

@@ -6,9 +6,13 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { Writer } from '../../bytes/index.ts';
 import { ALERTS, type ClientHello, type FatalAlertName } from '../../tls/wire.ts';
 import { onClientHello } from './client-hello.ts';
+import { handOver } from './hand-over.ts';
 
-/** What a responder says to a ClientHello: a fatal alert, or handshake messages. */
-export type Reply = { readonly alert: FatalAlertName } | { readonly messages: readonly Uint8Array[] };
+/** What a responder says to a ClientHello: a fatal alert, or handshake messages; or who says it in its place. */
+export type Reply =
+  | { readonly handOver: Server }
+  | { readonly alert: FatalAlertName }
+  | { readonly messages: readonly Uint8Array[] };
 
 /** ContentTypes (RFC 8446 section 5.1) and AlertLevel fatal (section 6). */
 const ALERT = 21;
@@ -22,8 +26,12 @@ const FATAL = 2;
 export function responder(version: number, answer: (hello: ClientHello) => Reply): Server {
   return createServer((socket: Socket) => {
     socket.on('error', () => undefined);
-    onClientHello(socket, (hello) => {
+    onClientHello(socket, (hello, bytes) => {
       const reply: Reply = hello === undefined ? { alert: 'decode_error' } : answer(hello);
+      if ('handOver' in reply) {
+        handOver(socket, bytes, reply.handOver);
+        return;
+      }
       const records =
         'alert' in reply
           ? [record(ALERT, version, Uint8Array.of(FATAL, ALERTS[reply.alert]))]

@@ -6,9 +6,9 @@ import { createCa } from '../ca.ts';
 import { httpsServer } from '../endpoints/https.ts';
 import { nameFilter } from './name-filter.ts';
 import { proxyProtocol } from './proxy-protocol.ts';
-import { flipFirstSuite, relay } from './relay.ts';
+import { flipExtendedMasterSecret, flipFirstSuite, relay } from './relay.ts';
 import { responder } from './responder.ts';
-import { tls11Only } from './tls11-only.ts';
+import { tls11Only } from './tls11.ts';
 import { tls13Only } from './tls13-only.ts';
 
 const servers: Server[] = [];
@@ -164,6 +164,16 @@ test('the relay changes one bit of the first suite and nothing else, and passes 
   const suite = expected.indexOf(Buffer.from([0x13, 0x01]));
   expected[suite] = 0x93;
   expect(heard()).toEqual(expected);
+});
+
+test('extended_master_secret gets another type, and a hello without it stays as it is', () => {
+  const flight = Uint8Array.of(0, 5, 0, 1, 1, 0, 23, 0, 0, 0xff, 1, 0, 1, 0);
+  flipExtendedMasterSecret(flight);
+  expect([...flight]).toEqual([0, 5, 0, 1, 1, 0x80, 23, 0, 0, 0xff, 1, 0, 1, 0]);
+  const without = oldHello(0x0303, [0x1301]);
+  const before = Buffer.from(without);
+  flipExtendedMasterSecret(without);
+  expect(without).toEqual(before);
 });
 
 test('the relay ends with what stands behind it', async () => {

@@ -21,18 +21,37 @@ const SUITES: readonly number[] = [
 
 /** A server that stopped at TLS 1.1. It sends its flight up to ServerHelloDone. @param credential with an RSA key */
 export function tls11Only(credential: LabCredential): Server {
-  const chain = decodePem(credential.cert).map(({ bytes }) => bytes);
-  return responder(VERSIONS.tls11, (hello) => answer(hello, chain));
+  const chain = chainOf(credential);
+  return responder(VERSIONS.tls11, (hello) =>
+    offersTls11(hello) ? answer(hello, chain) : { alert: 'protocol_version' },
+  );
+}
+
+/** A server that speaks TLS 1.1 with whom offers nothing newer; the others come to `behind`. */
+export function tls11Beside(credential: LabCredential, behind: Server): Server {
+  const chain = chainOf(credential);
+  return responder(VERSIONS.tls11, (hello) => (isTls11AtMost(hello) ? answer(hello, chain) : { handOver: behind }));
+}
+
+function offersTls11(hello: ClientHello): boolean {
+  const versions = hello.extensions.get(supportedVersions.clientHello);
+  // RFC 8446 section 4.2.1: where the list is there, it alone counts.
+  return versions === undefined ? hello.legacyVersion >= VERSIONS.tls11 : versions.includes(VERSIONS.tls11);
+}
+
+function isTls11AtMost(hello: ClientHello): boolean {
+  const versions = hello.extensions.get(supportedVersions.clientHello) ?? [hello.legacyVersion];
+  return versions.includes(VERSIONS.tls11) && !versions.some((version) => version > VERSIONS.tls11);
 }
 
 function answer(hello: ClientHello, chain: readonly Uint8Array[]): Reply {
-  const versions = hello.extensions.get(supportedVersions.clientHello);
-  // RFC 8446 section 4.2.1: where the list is there, it alone counts.
-  const isOffered = versions === undefined ? hello.legacyVersion >= VERSIONS.tls11 : versions.includes(VERSIONS.tls11);
-  if (!isOffered) return { alert: 'protocol_version' };
   const suite = SUITES.find((code) => hello.cipherSuites.includes(code));
   if (suite === undefined) return { alert: 'handshake_failure' };
   return { messages: [serverHello(suite), certificate(chain), message(HANDSHAKE_TYPES.server_hello_done)] };
+}
+
+function chainOf({ cert }: LabCredential): readonly Uint8Array[] {
+  return decodePem(cert).map(({ bytes }) => bytes);
 }
 
 function serverHello(suite: number): Uint8Array {
