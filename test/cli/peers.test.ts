@@ -137,6 +137,7 @@ describe.skipIf(openssl === undefined || curl === undefined)('the commands that 
     'pop3-banner': /^\+OK/,
     'ftp-banner': /^220 /,
     'proxy-protocol': /unexpected eof|reset by peer|SSL_ERROR_SYSCALL/,
+    'tls12-only': /protocol version|alert number 70|unsupported protocol/,
     'old-version': /protocol version|alert number 70|unsupported protocol/,
     'no-common-cipher-suite': /handshake failure|alert number 40/,
     'no-common-group': /handshake failure|alert number 40/,
