@@ -183,12 +183,12 @@ describe.skipIf(openssl === undefined || curl === undefined)('the commands that 
     expect(said, filled).toMatch(symptom);
   });
 
-  test('every endpoint that openssl or curl can show is among them', async () => {
-    const others = lab.endpoints.filter((one) => one.cause !== null && symptoms[one.id] === undefined);
-    for (const { target, args, id } of others) {
+  test('every broken endpoint has a command of a tool that others have', async () => {
+    for (const { target, args, id, cause } of lab.endpoints) {
+      if (cause === null || symptoms[id] !== undefined) continue;
       const { stdout } = await hellofin([target, '--ca', lab.caFile, '--resolver', lab.resolver, '--json', ...args]);
       const [finding] = parseDocument(stdout).results?.[0]?.findings ?? [];
-      expect(finding?.reproduce?.[0] ?? '', id).toMatch(/^dig /);
+      expect(finding?.reproduce?.[0] ?? '', id).toMatch(/^(dig|openssl|curl) /);
     }
   });
 });
