@@ -82,6 +82,7 @@ function texts(facts: Facts, address: AddressFacts, version: string) {
         : `update the server on ${address.address}, or enable TLS 1.2 and TLS 1.3`,
       commands: [],
     },
-    reproduce: [opensslClient(facts, address)],
+    // openssl may be set up to accept more than TLS 1.2.
+    reproduce: [opensslClient(facts, address, isTheUsers ? '' : '-tls1_2')],
   };
 }
