@@ -107,6 +107,8 @@ export interface ClientConfig extends CommonConfig {
   readonly keyShares?: readonly GroupName[];
   /** Fills the session id and sends change_cipher_spec (RFC 8446 appendix D.4). Default true. */
   readonly middleboxCompatibility?: boolean;
+  /** Answers requests for a certificate that come after the handshake (RFC 8446 section 4.6.2). Default false. */
+  readonly postHandshakeAuth?: boolean;
   /** Offers values that are reserved for being ignored, so that peers do not forget how (RFC 8701). Default false. */
   readonly grease?: boolean;
   /** Sends the extensions in an order of chance, so that peers do not rely on one. Default false. */

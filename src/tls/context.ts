@@ -88,6 +88,8 @@ export class HandshakeContext {
   decode: MessageDecoder = decodeMessage;
   /** Alerts of level warning end nothing: in TLS 1.2, and while it may be chosen. */
   hasWarnings = false;
+  /** Requests for a certificate that came after the handshake. */
+  postHandshakeRequests = 0;
   /** KeyUpdates received since the last application data. */
   keyUpdates = 0;
   /** The peer asked for new keys; one KeyUpdate before our next application data answers all such (RFC 8446 section 4.6.3). */

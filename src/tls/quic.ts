@@ -21,8 +21,11 @@ import type { AnswerTo, Request } from './requests.ts';
 import { clientHandshake, serverHandshake } from './roles.ts';
 import type { Session } from './session/session.ts';
 
-/** What only records have. */
-type OfRecords = 'recordSizeLimit' | 'padTo' | 'keyUpdateAfter';
+/** What only records have, TLS 1.2 among it. */
+type OfRecords = 'recordSizeLimit' | 'padTo' | 'keyUpdateAfter' | 'versions';
+
+/** What QUIC forbids to clients (RFC 9001 sections 4.4 and 8.4). */
+type Forbidden = 'middleboxCompatibility' | 'postHandshakeAuth';
 
 interface OfQuic {
   /** This side's transport parameters, encoded (RFC 9000 section 18). */
@@ -32,7 +35,7 @@ interface OfQuic {
 }
 
 /** A client's configuration. */
-export type QuicClientConfig = Omit<ClientConfig, OfRecords | 'middleboxCompatibility' | 'alpn' | 'sessions'> &
+export type QuicClientConfig = Omit<ClientConfig, OfRecords | Forbidden | 'alpn' | 'sessions'> &
   OfQuic & {
     /** As over records, but that 0-RTT is offered or not: its data is QUIC's. */
     readonly sessions?: Omit<ClientSessions, 'earlyData'> & { readonly earlyData?: boolean };
@@ -75,7 +78,7 @@ export class QuicHandshake {
   /** A client; its ClientHello is in the output at once. @throws TlsError BAD_CONFIGURATION */
   static client({ transportParameters, sessions, ...rest }: QuicClientConfig): QuicHandshake {
     // RFC 9001 section 8.4: compatibility mode MUST NOT be used.
-    const config = { ...rest, ...clientSessions(sessions), middleboxCompatibility: false };
+    const config = { ...rest, ...clientSessions(sessions), middleboxCompatibility: false, postHandshakeAuth: false };
     const offer = firstOffer(config, transportParameters);
     return new QuicHandshake('client', rest.trace, (layer) => clientHandshake(offer, layer));
   }

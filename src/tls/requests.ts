@@ -12,8 +12,8 @@ export interface Credential {
   readonly key: PrivateKey | RemoteKey;
   /** DNS names this credential is for, lower-case, `*.` wildcards allowed. Servers choose by them; absent means any. */
   readonly names?: readonly string[];
-  /** A DER OCSPResponse to staple. */
-  readonly ocspResponse?: Uint8Array;
+  /** A DER OCSPResponse to staple; `'ask'` raises a `staple` request for each peer that wants one. */
+  readonly ocspResponse?: Uint8Array | 'ask';
   /** SignedCertificateTimestamps to send in the TLS extension. */
   readonly scts?: readonly Uint8Array[];
 }
@@ -97,6 +97,8 @@ export interface Requests {
    * an empty Certificate. Asked only if configured.
    */
   readonly client_certificate: [CertificateRequestSummary, Credential | readonly Credential[] | null];
+  /** The OCSP response for this credential's leaf, DER; `null` for none. Asked only if the credential says so. */
+  readonly staple: [{ readonly credential: Credential }, Uint8Array | null];
   /** A signature with a {@link RemoteKey}; `null` if it could not be made. */
   readonly sign: [
     { readonly credential: Credential; readonly scheme: SchemeName; readonly data: Uint8Array },

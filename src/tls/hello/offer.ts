@@ -8,6 +8,7 @@ import { cookie } from '../extensions/cookie.ts';
 import { ecPointFormats, UNCOMPRESSED } from '../extensions/ec-point-formats.ts';
 import { extendedMasterSecret } from '../extensions/extended-master-secret.ts';
 import { type KeyShareEntry, keyShare } from '../extensions/key-share.ts';
+import { postHandshakeAuth } from '../extensions/post-handshake-auth.ts';
 import { quicTransportParameters } from '../extensions/quic-transport-parameters.ts';
 import { recordSizeLimit } from '../extensions/record-size-limit.ts';
 import { renegotiationInfo } from '../extensions/renegotiation-info.ts';
@@ -149,6 +150,7 @@ function encodeOffer(
     extensions.push(extension(ecPointFormats.clientHello, [UNCOMPRESSED]));
   }
   if (set.versions.includes('TLS 1.3')) {
+    if (config.postHandshakeAuth === true) extensions.push(extension(postHandshakeAuth.clientHello, null));
     extensions.push(
       extension(
         supportedVersions.clientHello,

@@ -63,6 +63,14 @@ export class Transcript {
     this.#hash = { name, state: this.#crypto.hash(name).update(synthetic) };
   }
 
+  /** A transcript of its own that goes on from here. @throws Error before the hash is known */
+  fork(): Transcript {
+    const { name, state } = this.#started();
+    const fork = new Transcript(this.#crypto);
+    fork.#hash = { name, state: state.copy() };
+    return fork;
+  }
+
   /** The hash of everything so far; the transcript goes on. */
   digest(): Uint8Array {
     return this.#started().state.copy().digest();

@@ -27,7 +27,10 @@ export function chooseScheme(
   peer: readonly number[],
   version: VersionName = 'TLS 1.3',
 ): SchemeName | undefined {
-  const isAllowed = (name: SchemeName) => version === 'TLS 1.2' || SCHEMES[name].tls13Handshake;
+  const isAllowed = (name: SchemeName) => {
+    const { tls12, tls13Handshake } = SCHEMES[name];
+    return version === 'TLS 1.2' ? tls12.keyTypes.length > 0 : tls13Handshake;
+  };
   return own.find((name) => isAllowed(name) && peer.includes(SCHEMES[name].code));
 }
 

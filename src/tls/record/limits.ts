@@ -37,6 +37,9 @@ export const MAX_TICKETS = 8;
  */
 export const MAX_TICKET_LENGTH = 2 ** 14;
 
+/** Requests for a certificate after the handshake, on one connection: each costs a signature. */
+export const MAX_POST_HANDSHAKE_REQUESTS = 32;
+
 /**
  * Bytes of early data that a server skips at least (RFC 8446 section 4.2.10), as plaintext. A client can only
  * hold a ticket of another configuration of this name; 16 KiB is what nginx and OpenSSL allow by default.

@@ -67,7 +67,7 @@ export interface SchemeInfo {
   readonly keyTypes: readonly KeyType[];
   /** Whether a TLS 1.3 CertificateVerify may use it; the others sign certificates only (RFC 8446 section 4.2.3). */
   readonly tls13Handshake: boolean;
-  /** What the code means in TLS 1.2, where it names no curve (RFC 5246 section 7.4.1.4.1). */
+  /** What the code means in TLS 1.2; for no key where it means nothing there. It names no curve (RFC 5246 section 7.4.1.4.1). */
   readonly tls12: { readonly name: SignatureName; readonly keyTypes: readonly KeyType[] };
 }
 
@@ -79,6 +79,11 @@ function scheme(name: SchemeName, keyTypes: readonly KeyType[], tls13Handshake: 
 
 function ecdsa(name: SchemeName, curve: KeyType, anyCurve: SignatureName): SchemeInfo {
   return { ...scheme(name, [curve], true), tls12: { name: anyCurve, keyTypes: CURVES } };
+}
+
+/** Of TLS 1.3 and later only (draft-ietf-tls-mldsa section 4). */
+function mlDsa(name: SchemeName, keyType: KeyType): SchemeInfo {
+  return { ...scheme(name, [keyType], true), tls12: { name, keyTypes: [] } };
 }
 
 /** The schemes that a provider may declare (RFC 8446 section 4.2.3). */
@@ -94,9 +99,9 @@ export const SCHEMES: Readonly<Record<SchemeName, SchemeInfo>> = {
   rsa_pss_pss_sha256: scheme('rsa_pss_pss_sha256', ['rsa-pss'], true),
   rsa_pss_pss_sha384: scheme('rsa_pss_pss_sha384', ['rsa-pss'], true),
   rsa_pss_pss_sha512: scheme('rsa_pss_pss_sha512', ['rsa-pss'], true),
-  mldsa44: scheme('mldsa44', ['ml-dsa-44'], true),
-  mldsa65: scheme('mldsa65', ['ml-dsa-65'], true),
-  mldsa87: scheme('mldsa87', ['ml-dsa-87'], true),
+  mldsa44: mlDsa('mldsa44', 'ml-dsa-44'),
+  mldsa65: mlDsa('mldsa65', 'ml-dsa-65'),
+  mldsa87: mlDsa('mldsa87', 'ml-dsa-87'),
   rsa_pkcs1_sha256: scheme('rsa_pkcs1_sha256', ['rsa'], false),
   rsa_pkcs1_sha384: scheme('rsa_pkcs1_sha384', ['rsa'], false),
   rsa_pkcs1_sha512: scheme('rsa_pkcs1_sha512', ['rsa'], false),

@@ -14,6 +14,7 @@ import { checkVerifyData } from '../negotiate/finished.ts';
 import { type ChosenCredential, withSignature } from '../negotiate/own-signature.ts';
 import { judgePeer, type PeerAuthenticated, peerRole, type UnverifiedPeer } from '../negotiate/peer.ts';
 import { SignatureVerified, signedContent } from '../negotiate/signature.ts';
+import { withStaple } from '../negotiate/staple.ts';
 import { SCHEMES } from '../registry/signature-schemes.ts';
 import type { Credential, PeerCertificate } from '../requests.ts';
 import { compressed } from './compression.ts';
@@ -25,6 +26,23 @@ export interface CertificateWishes {
   readonly scts: boolean;
   /** The algorithm chosen for them, if any. */
   readonly compression: CertificateCompression | undefined;
+}
+
+/**
+ * Where messages of authentication go, and the transcript that they sign.
+ */
+export interface Flight {
+  /** Sends a message, which belongs to the transcript from then on. */
+  send(message: Uint8Array): void;
+  digest(): Uint8Array;
+}
+
+/** The handshake's own flight. */
+export function inHandshake(context: HandshakeContext): Flight {
+  return {
+    send: (message) => context.send('handshake', message),
+    digest: () => context.transcript.digest(),
+  };
 }
 
 /**
@@ -62,8 +80,9 @@ export function verifyPeer<S>(
 }
 
 /**
- * Sends Certificate and CertificateVerify at the handshake level; asks for the signature when the key is elsewhere.
+ * Sends Certificate and CertificateVerify; asks for the staple and the signature where they are to be asked for.
  * @param wanted what the peer asked for.
+ * @param flight the handshake's unless given.
  */
 export function sendCertificate<S>(
   context: HandshakeContext,
@@ -71,27 +90,25 @@ export function sendCertificate<S>(
   requestContext: Uint8Array,
   wanted: CertificateWishes,
   then: () => Next<S>,
+  flight: Flight = inHandshake(context),
 ): Next<S> {
   const { credential, scheme } = chosen;
-  const certificateList = credential.chain.map((certData, depth) => ({
-    certData,
-    extensions: depth === 0 ? leafExtensions(credential, wanted) : [],
-  }));
-  const message = encodeCertificate({ certificateRequestContext: requestContext, certificateList }, context.allocate);
-  const { compression } = wanted;
-  context.send('handshake', compression === undefined ? message : compressed(context, compression, message));
-  const content = signedContent(context.role, context.transcript.digest());
-  return withSignature(context, chosen, content, (signature) => {
-    const message = { algorithm: SCHEMES[scheme].code, signature };
-    context.send('handshake', encodeCertificateVerify(message, context.allocate));
-    return then();
+  return withStaple(credential, wanted.ocsp, (staple) => {
+    flight.send(ourCertificate(context, credential, requestContext, wanted, staple));
+    return withSignature(context, chosen, signedContent(context.role, flight.digest()), (signature) => {
+      flight.send(encodeCertificateVerify({ algorithm: SCHEMES[scheme].code, signature }, context.allocate));
+      return then();
+    });
   });
 }
 
-/** Sends Finished under the sender's handshake traffic secret. */
-export function sendFinished(context: HandshakeContext, secret: TrafficSecret): void {
-  const verifyData = secret.verifyData(context.transcript.digest());
-  context.send('handshake', encodeFinished({ verifyData }, context.allocate));
+/** Sends Finished under the sender's handshake traffic secret; after the handshake its application one. */
+export function sendFinished(
+  context: HandshakeContext,
+  secret: TrafficSecret,
+  flight: Flight = inHandshake(context),
+): void {
+  flight.send(encodeFinished({ verifyData: secret.verifyData(flight.digest()) }, context.allocate));
 }
 
 /** Checks the peer's Finished. @throws TlsError BAD_FINISHED */
@@ -99,11 +116,30 @@ export function checkFinished(message: Finished, secret: TrafficSecret, transcri
   checkVerifyData(message, secret.verifyData(transcriptHash), 'RFC 8446 section 4.4.4');
 }
 
-function leafExtensions(credential: Credential, wanted: CertificateWishes): RawExtension[] {
+/** A Certificate of ours, compressed where the peer wants it so. */
+function ourCertificate(
+  context: HandshakeContext,
+  credential: Credential,
+  certificateRequestContext: Uint8Array,
+  wanted: CertificateWishes,
+  staple: Uint8Array | undefined,
+): Uint8Array {
+  const certificateList = credential.chain.map((certData, depth) => ({
+    certData,
+    extensions: depth === 0 ? leafExtensions(credential, wanted, staple) : [],
+  }));
+  const message = encodeCertificate({ certificateRequestContext, certificateList }, context.allocate);
+  const { compression } = wanted;
+  return compression === undefined ? message : compressed(context, compression, message);
+}
+
+function leafExtensions(
+  credential: Credential,
+  wanted: CertificateWishes,
+  staple: Uint8Array | undefined,
+): RawExtension[] {
   const extensions: RawExtension[] = [];
-  if (wanted.ocsp && credential.ocspResponse !== undefined) {
-    extensions.push(extension(statusRequest.certificate, credential.ocspResponse));
-  }
+  if (staple !== undefined) extensions.push(extension(statusRequest.certificate, staple));
   if (wanted.scts && credential.scts !== undefined && credential.scts.length > 0) {
     extensions.push(extension(signedCertificateTimestamp.certificate, [...credential.scts]));
   }

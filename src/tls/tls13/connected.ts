@@ -1,5 +1,7 @@
 import type { Clock } from '../config.ts';
+import type { Offer } from '../hello/offer.ts';
 import type { ResumptionSecret, TrafficSecret } from '../key-schedule/tls13.ts';
+import type { Transcript } from '../key-schedule/transcript.ts';
 
 /** How a client makes sessions of tickets. */
 export interface TicketReceiver {
@@ -7,6 +9,13 @@ export interface TicketReceiver {
   readonly secret: ResumptionSecret;
   /** When the server last showed its certificate. */
   readonly authenticated: number;
+}
+
+/** What a client needs to authenticate after the handshake. */
+export interface PostHandshake {
+  readonly offer: Offer;
+  /** Stands at our Finished, and stays there (RFC 8446 section 4.4). */
+  readonly transcript: Transcript;
 }
 
 /** CONNECTED of both machines: application data flows. */
@@ -18,4 +27,6 @@ export interface Connected {
   readonly readGeneration: number;
   /** Clients: what the keys of this connection's tickets come from, if it keeps sessions. */
   readonly resumption: TicketReceiver | undefined;
+  /** Clients: what answers to later requests for a certificate are made from, if it offered to give them. */
+  readonly postHandshake: PostHandshake | undefined;
 }

@@ -59,6 +59,12 @@ export const CLIENT_STATES = {
   ],
   WAIT_FINISHED: [{ on: 'finished', to: 'CONNECTED', when: 'verify_data matches', rfc: 'RFC 8446 section 4.4.4' }],
   CONNECTED: [
+    {
+      on: 'certificate_request',
+      to: 'CONNECTED',
+      when: 'post_handshake_auth was offered',
+      rfc: 'RFC 8446 section 4.6.2',
+    },
     { on: 'new_session_ticket', to: 'CONNECTED', when: 'not too many in a row', rfc: 'RFC 8446 section 4.6.1' },
     { on: 'key_update', to: 'CONNECTED', when: 'not too many in a row', rfc: 'RFC 8446 section 4.6.3' },
   ],

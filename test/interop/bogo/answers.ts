@@ -46,6 +46,7 @@ export class Answers {
   answer(engine: Pick<TlsConnection, 'answer' | 'abort'>, request: Request): void {
     if (request.name === 'peer_key') engine.answer(request, keyOf(request.question.leaf));
     else if (request.name === 'verdict') engine.answer(request, this.#verdict(request.question));
+    else if (request.name === 'staple') engine.answer(request, null);
     else if (request.name === 'sign') engine.answer(request, this.#sign(request.question));
     else if (request.name === 'early_data') engine.answer(request, true);
     else if (request.name === 'store_session') engine.answer(request, false);

@@ -21,6 +21,7 @@ import { withHelloAnswer } from '../../negotiate/hello-answer.ts';
 import { withSignature } from '../../negotiate/own-signature.ts';
 import { isForName } from '../../negotiate/parameters.ts';
 import type { ServerSetup } from '../../negotiate/server-setup.ts';
+import { withStaple } from '../../negotiate/staple.ts';
 import { tls12Random } from '../../negotiate/version.ts';
 import { MAX_PLAINTEXT } from '../../record/limits.ts';
 import { GROUPS } from '../../registry/named-groups.ts';
@@ -50,9 +51,12 @@ export function clientHello(
     if (asks(setup)) context.transcript.keepRaw();
     context.transcript.append(bytes);
     context.transcript.start(choice.suite.hash);
-    const agreed = sendServerHello(context, setup, message, choice, protocol);
-    sendCertificate(context, message, choice);
-    return sendKeyExchange(context, setup, agreed, choice);
+    const isWanted = message.extensions.get(statusRequest.clientHello) !== undefined;
+    return withStaple(choice.credential, isWanted, (staple) => {
+      const agreed = sendServerHello(context, setup, message, choice, protocol, staple);
+      sendCertificate(context, choice, staple);
+      return sendKeyExchange(context, setup, agreed, choice);
+    });
   });
 }
 
@@ -66,6 +70,7 @@ function sendServerHello(
   message: ClientHello,
   { suite, group, credential }: Choice,
   protocol: string | undefined,
+  staple: Uint8Array | undefined,
 ): Agreed {
   const { info, crypto } = context;
   const wanted = message.extensions;
@@ -77,7 +82,7 @@ function sendServerHello(
   if (wanted.get(ecPointFormats.clientHello) !== undefined) {
     extensions.push(extension(ecPointFormats.serverHello, [UNCOMPRESSED]));
   }
-  extensions.push(...besideCertificate(message, credential));
+  extensions.push(...besideCertificate(message, credential, staple));
   const random = tls12Random(setup.settings.versions, crypto.random(RANDOM_LENGTH));
   const bytes = encodeServerHello(
     {
@@ -100,24 +105,20 @@ function sendServerHello(
 /** What a credential has beside its chain, as far as the client wants it. */
 function besideCertificate(
   { extensions }: ClientHello,
-  { ocspResponse, scts = [] }: Choice['credential'],
+  { scts = [] }: Choice['credential'],
+  staple: Uint8Array | undefined,
 ): RawExtension[] {
   const answers: RawExtension[] = [];
-  if (ocspResponse !== undefined && extensions.get(statusRequest.clientHello) !== undefined) {
-    answers.push(extension(statusRequest.serverHello, null));
-  }
+  if (staple !== undefined) answers.push(extension(statusRequest.serverHello, null));
   if (scts.length > 0 && extensions.get(signedCertificateTimestamp.clientHello) !== undefined) {
     answers.push(extension(signedCertificateTimestamp.serverHello, [...scts]));
   }
   return answers;
 }
 
-function sendCertificate(context: HandshakeContext, { extensions }: ClientHello, { credential }: Choice): void {
-  const { chain, ocspResponse } = credential;
-  context.send('initial', encodeTls12Certificate(chain, context.allocate));
-  if (ocspResponse !== undefined && extensions.get(statusRequest.clientHello) !== undefined) {
-    context.send('initial', encodeCertificateStatus(ocspResponse, context.allocate));
-  }
+function sendCertificate(context: HandshakeContext, { credential }: Choice, staple: Uint8Array | undefined): void {
+  context.send('initial', encodeTls12Certificate(credential.chain, context.allocate));
+  if (staple !== undefined) context.send('initial', encodeCertificateStatus(staple, context.allocate));
 }
 
 /** ServerKeyExchange, CertificateRequest where one is wanted, ServerHelloDone. */

@@ -4,6 +4,7 @@ import { machine } from '../../machine.ts';
 import { receiveKeyUpdate } from '../key-update.ts';
 import { CLIENT_STATES } from '../states.ts';
 import { newSessionTicket } from './connected.ts';
+import { postHandshakeRequest } from './post-handshake.ts';
 import type { ClientState } from './state.ts';
 import { certificate, compressedCertificate } from './wait-cert.ts';
 import { certificateRequest } from './wait-cert-cr.ts';
@@ -23,6 +24,7 @@ export const CLIENT_MACHINE = machine<typeof CLIENT_STATES, ClientState, Handsha
   WAIT_CV: { certificate_verify: certificateVerify },
   WAIT_FINISHED: { finished },
   CONNECTED: {
+    certificate_request: postHandshakeRequest,
     new_session_ticket: newSessionTicket,
     key_update: (context, state, { message }) => receiveKeyUpdate(context, state, message),
   },

@@ -7,10 +7,12 @@ import { signatureAlgorithms } from '../../extensions/signature-algorithms.ts';
 import { signatureAlgorithmsCert } from '../../extensions/signature-algorithms-cert.ts';
 import { signedCertificateTimestamp } from '../../extensions/signed-certificate-timestamp.ts';
 import { statusRequest } from '../../extensions/status-request.ts';
+import type { Offer } from '../../hello/offer.ts';
 import type { Received } from '../../machine.ts';
+import type { CertificateRequest } from '../../messages/certificate-request.ts';
 import type { CertificateRequestSummary } from '../../requests.ts';
 import { chooseCompression } from '../compression.ts';
-import type { ClientStateOf } from './state.ts';
+import type { ClientStateOf, ReceivedCertificateRequest } from './state.ts';
 
 const SPEC = 'RFC 8446 section 4.3.2';
 
@@ -20,10 +22,18 @@ export function certificateRequest(
   { offer, secrets }: ClientStateOf<'WAIT_CERT_CR'>,
   { message }: Received<'certificate_request'>,
 ): ClientStateOf<'WAIT_CERT'> {
-  const { extensions } = message;
   if (message.certificateRequestContext.length !== 0) {
     throw illegalParameter('certificate_request_context is not empty in the handshake', SPEC);
   }
+  return { name: 'WAIT_CERT', offer, secrets, request: receiveRequest(context, offer, message) };
+}
+
+/** What a CertificateRequest asks for, in the handshake or after it. @throws TlsError MISSING_EXTENSION */
+export function receiveRequest(
+  context: HandshakeContext,
+  offer: Offer,
+  { certificateRequestContext, extensions }: CertificateRequest,
+): ReceivedCertificateRequest {
   const signatureSchemes = extensions.get(signatureAlgorithms.certificateRequest);
   if (signatureSchemes === undefined) {
     throw new TlsError({
@@ -41,8 +51,8 @@ export function certificateRequest(
     oidFilters: extensions.get(oidFilters.certificateRequest) ?? [],
   };
   context.info.certificateRequest = summary;
-  const request = {
-    context: message.certificateRequestContext,
+  return {
+    context: certificateRequestContext,
     summary,
     wishes: {
       ocsp: extensions.get(statusRequest.certificateRequest) !== undefined,
@@ -53,5 +63,4 @@ export function certificateRequest(
       ),
     },
   };
-  return { name: 'WAIT_CERT', offer, secrets, request };
 }

@@ -2,14 +2,12 @@ import type { HandshakeContext } from '../../context.ts';
 import type { Offer } from '../../hello/offer.ts';
 import type { OfferedPsk } from '../../hello/offered-psks.ts';
 import type { Next, Received } from '../../machine.ts';
-import { encodeCertificate } from '../../messages/certificate.ts';
 import { encodeEndOfEarlyData } from '../../messages/end-of-early-data.ts';
-import { type ChosenCredential, withClientCredential } from '../../negotiate/own-signature.ts';
-import { chooseScheme } from '../../negotiate/signature.ts';
-import { checkFinished, sendCertificate, sendFinished } from '../authentication.ts';
+import { checkFinished, sendFinished } from '../authentication.ts';
 import type { Connected, TicketReceiver } from '../connected.ts';
 import { type ApplicationSecrets, applicationSecrets } from '../secrets.ts';
-import type { ClientStateOf, ReceivedCertificateRequest } from './state.ts';
+import { answerRequest } from './answer-request.ts';
+import type { ClientStateOf } from './state.ts';
 
 /** WAIT_FINISHED, finished: the server is authenticated, our second flight goes out (RFC 8446 section 4.4). */
 export function finished(
@@ -31,16 +29,11 @@ export function finished(
     context.setWriteKey('application', application.client);
     context.writeSecret = { secret: application.client, generation: 0 };
     const resumption = ticketReceiver(context, offer, psk, application);
-    return { name: 'CONNECTED', readSecret: application.server, readGeneration: 0, resumption };
+    const postHandshake = offer.config.postHandshakeAuth ? { offer, transcript: context.transcript.fork() } : undefined;
+    return { name: 'CONNECTED', readSecret: application.server, readGeneration: 0, resumption, postHandshake };
   };
   if (request === undefined) return complete();
-  const { summary } = request;
-  return withClientCredential(
-    offer.config.credential,
-    summary,
-    ({ key }) => chooseScheme(key.schemes, summary.signatureSchemes),
-    (chosen) => authenticate(context, request, chosen, complete),
-  );
+  return answerRequest(context, offer, request, complete);
 }
 
 /** What the tickets to come are made into sessions by; the transcript stands at our Finished. */
@@ -54,19 +47,4 @@ function ticketReceiver(
   const secret = main.resumption(context.transcript.digest());
   context.announce('RESUMPTION_SECRET', secret.secret);
   return { now: sessions.now, secret, authenticated: psk?.session?.authenticated ?? sessions.now() };
-}
-
-/** Answers a CertificateRequest, with an empty list when there is nothing that fits (RFC 8446 section 4.4.2). */
-function authenticate(
-  context: HandshakeContext,
-  request: ReceivedCertificateRequest,
-  chosen: ChosenCredential | undefined,
-  complete: () => Connected,
-): Next<Connected> {
-  if (chosen === undefined) {
-    const empty = { certificateRequestContext: request.context, certificateList: [] };
-    context.send('handshake', encodeCertificate(empty, context.allocate));
-    return complete();
-  }
-  return sendCertificate(context, chosen, request.context, request.wishes, complete);
 }

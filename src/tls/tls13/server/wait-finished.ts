@@ -15,6 +15,12 @@ export function finished(
   context.layer.allowChangeCipherSpec(false);
   context.setReadKey('application', application.client, 'finished');
   return sendTickets(context, tickets, application, () => {
-    return { name: 'CONNECTED', readSecret: application.client, readGeneration: 0, resumption: undefined };
+    return {
+      name: 'CONNECTED',
+      readSecret: application.client,
+      readGeneration: 0,
+      resumption: undefined,
+      postHandshake: undefined,
+    };
   });
 }
