@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { type Request, type ServerConfig, TlsConnection } from '../tls/index.ts';
+import { type Credential, type Request, type ServerConfig, TlsConnection } from '../tls/index.ts';
 import { chooseContext, clientCredentials, peerKey, type Refusal, refusalOf } from './answers.ts';
 import { EngineSocket } from './engine-socket.ts';
 import { withKeyLog } from './key-log.ts';
@@ -56,8 +56,10 @@ export abstract class AnsweringSocket extends EngineSocket {
   #serverConfig(config: ServerConfig): ServerConfig {
     const { server } = this;
     const listeners = (server?.listenerCount('newSession') ?? 0) + (server?.listenerCount('resumeSession') ?? 0);
-    if (config.sessions === undefined || listeners === 0) return config;
-    return { ...config, sessions: { ...config.sessions, tickets: 'ask' } };
+    const credentials =
+      config.credentials === 'ask' ? 'ask' : config.credentials.map((own) => this.#asksForStaple(own));
+    if (config.sessions === undefined || listeners === 0) return { ...config, credentials };
+    return { ...config, credentials, sessions: { ...config.sessions, tickets: 'ask' } };
   }
 
   protected override answer(engine: TlsConnection, request: Request): void {
@@ -68,6 +70,7 @@ export abstract class AnsweringSocket extends EngineSocket {
       engine.answer(request, clientCredentials(request.question, this.#context.credentials));
     } else if (request.name === 'find_session') this.#findSession(engine, request);
     else if (request.name === 'store_session') this.#storeSession(engine, request);
+    else if (request.name === 'staple') this.#findStaple(engine, request);
     else if (request.name === 'early_data') this.#useOnce(engine, request);
     else engine.answer(request, null); // `sign` and `psk`: credentials of the Node face hold their keys, and it has no others
   }
@@ -98,27 +101,51 @@ export abstract class AnsweringSocket extends EngineSocket {
           engine.abort('internal_error', chosen.message);
         } else {
           this.#context = chosen ?? this.#context;
-          engine.answer(request, { credentials: this.#context.credentials });
+          const credentials = this.#context.credentials.map((own) => this.#asksForStaple(own));
+          engine.answer(request, { credentials });
         }
       },
     );
   }
 
   #findSession(engine: TlsConnection, request: RequestOf<'find_session'>): void {
+    this.#askServer(engine, 'resumeSession', [Buffer.from(request.question.id)], (state) => {
+      engine.answer(request, state);
+    });
+  }
+
+  /** node:tls has the issuer as `null` where it does not know it. */
+  #findStaple(engine: TlsConnection, request: RequestOf<'staple'>): void {
+    const [leaf, issuer] = request.question.credential.chain.map((der) => Buffer.from(der));
+    this.#askServer(engine, 'OCSPRequest', [leaf, issuer ?? null], (response) => engine.answer(request, response));
+  }
+
+  /** Asks a listener of the server's for bytes, or `null` for none. An error of its ends the connection. */
+  #askServer(
+    engine: TlsConnection,
+    event: string,
+    question: readonly unknown[],
+    then: (found: Uint8Array | null) => void,
+  ): void {
     const { server } = this;
     this.askOthers<Uint8Array | Error | null>(
       (answer) => {
-        const id = Buffer.from(request.question.id);
-        const done = (error: Error | null, state?: Uint8Array | null) => answer(error ?? state ?? null);
-        if (!server?.emit('resumeSession', id, done)) answer(null);
+        const done = (error: Error | null, found?: Uint8Array | null) => answer(error ?? found ?? null);
+        if (!server?.emit(event, ...question, done)) answer(null);
       },
       (found) => {
         if (found instanceof Error) {
           this.reason = found;
           engine.abort('internal_error', found.message);
-        } else engine.answer(request, found);
+        } else then(found);
       },
     );
+  }
+
+  /** Whoever listens for it is asked for the staple of each connection, as with node:tls. */
+  #asksForStaple(credential: Credential): Credential {
+    const isHeard = (this.server?.listenerCount('OCSPRequest') ?? 0) > 0;
+    return isHeard ? { ...credential, ocspResponse: 'ask' } : credential;
   }
 
   #storeSession(engine: TlsConnection, request: RequestOf<'store_session'>): void {

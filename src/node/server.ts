@@ -24,6 +24,9 @@ export type SecureConnectionListener = (socket: TLSSocket) => void;
  * With listeners for 'newSession' (id, data, done) and 'resumeSession' (id, done) it keeps no sessions in tickets but
  * with them. 'earlyData' (data, socket) brings 0-RTT data as it comes, before the handshake is done; without a listener
  * it is what is read first afterwards.
+ *
+ * 'OCSPRequest' (leaf and issuer as DER, the latter null where it is not in the chain, and done) asks for the response
+ * to staple, of each client that wants one.
  */
 export class Server extends NetServer {
   readonly #options: TLSSocketOptions;

@@ -32,6 +32,8 @@ export interface TLSSocketOptions extends SecureContextOptions {
   /** Clients: in place of our own check of the name (RFC 9525). Returns an error to refuse. */
   checkServerIdentity?: ((hostname: string, certificate: LegacyCertificate) => Error | undefined) | undefined;
   requestOCSP?: boolean | undefined;
+  /** Clients: answer requests for a certificate that come after the handshake. False unless given, as node:tls does. Ours. */
+  postHandshakeAuth?: boolean | undefined;
   /** Milliseconds until a handshake has failed. Servers: 120,000 unless given. Clients, ours: none unless given. */
   handshakeTimeout?: number | undefined;
   /** Go on writing after the peer's end. */
@@ -122,6 +124,7 @@ export function clientSettings(options: TLSSocketOptions, host = 'localhost'): C
       ...(serverName === '' || isIP(serverName) ? {} : { serverName: hostname.replace(/\.$/, '') }),
       ...(credential === undefined ? {} : { credential: more.length === 0 ? credential : 'ask' }),
       ...(options.requestOCSP === undefined ? {} : { requestOcsp: options.requestOCSP }),
+      ...(options.postHandshakeAuth === undefined ? {} : { postHandshakeAuth: options.postHandshakeAuth }),
       sessions: { now: Date.now },
     },
     hostname,

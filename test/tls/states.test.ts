@@ -4,6 +4,7 @@ import { nodeCrypto } from '../../src/crypto/node/index.ts';
 import { extension } from '../../src/tls/extensions/block.ts';
 import { cookie } from '../../src/tls/extensions/cookie.ts';
 import { keyShare } from '../../src/tls/extensions/key-share.ts';
+import { signatureAlgorithms } from '../../src/tls/extensions/signature-algorithms.ts';
 import { supportedVersions } from '../../src/tls/extensions/supported-versions.ts';
 import {
   type CertificateCompression,
@@ -13,12 +14,14 @@ import {
   TicketKeys,
   type TlsEvent,
 } from '../../src/tls/index.ts';
+import { encodeCertificateRequest } from '../../src/tls/messages/certificate-request.ts';
 import { encodeCompressedCertificate } from '../../src/tls/messages/compressed-certificate.ts';
 import { encodeKeyUpdate } from '../../src/tls/messages/key-update.ts';
 import type { HandshakeName } from '../../src/tls/messages/message.ts';
 import { encodeNewSessionTicket } from '../../src/tls/messages/new-session-ticket.ts';
 import { encodeHelloRetryRequest } from '../../src/tls/messages/server-hello.ts';
 import { HANDSHAKE_TYPES } from '../../src/tls/registry/handshake-types.ts';
+import { SIGNATURE_SCHEMES } from '../../src/tls/registry/signature-schemes.ts';
 import { CLIENT_STATES, SERVER_STATES } from '../../src/tls/tls13/states.ts';
 import { deliver, type LevelEnd, type LevelMessage, levelClient, levelServer } from '../support/levels.ts';
 import { firstSessions, NOW, resuming, sessionEnds } from '../support/sessions.ts';
@@ -36,6 +39,10 @@ const TICKET = encodeNewSessionTicket({
   ticketNonce: Uint8Array.of(0),
   ticket: Uint8Array.of(1),
   extensions: [],
+});
+const REQUEST = encodeCertificateRequest({
+  certificateRequestContext: Uint8Array.of(1),
+  extensions: [extension(signatureAlgorithms.certificateRequest, [SIGNATURE_SCHEMES.ed25519])],
 });
 const KEY_UPDATE = encodeKeyUpdate({ requestUpdate: false });
 const RETRY = encodeHelloRetryRequest({
@@ -58,6 +65,7 @@ const certificateCompression = [plain];
 const kept = sessionEnds(clientConfig(), serverConfig({ sessions: takingEarlyData() }));
 const RUNS: readonly { readonly client: Partial<ClientConfig>; readonly server: Partial<ServerConfig> }[] = [
   { client: {}, server: {} },
+  { client: { postHandshakeAuth: true, credential: clientCredential }, server: {} },
   { client: { groups: ['x25519', 'secp256r1'] }, server: { groups: ['secp256r1'] } },
   { client: { credential: clientCredential }, server: { clientCertificate: 'require' } },
   { client: {}, server: { clientCertificate: 'request' } },
@@ -136,7 +144,10 @@ describe.each<Role>(['client', 'server'])('the %s', (role) => {
       const ends = begin(run);
       advance(ends);
       expect(ends.states).toEqual({ client: 'CONNECTED', server: 'CONNECTED' });
-      if (role === 'client') deliver(ends.client, { level: 'application', bytes: TICKET });
+      if (role === 'client') {
+        deliver(ends.client, { level: 'application', bytes: TICKET });
+        if (run.client.postHandshakeAuth) deliver(ends.client, { level: 'application', bytes: REQUEST });
+      }
       deliver(ends[role], { level: 'application', bytes: KEY_UPDATE });
       for (const edge of ends.edges[role]) seen.add(edge);
     }
