@@ -2,7 +2,7 @@ import type { Cause } from '../cause.ts';
 import { bytesOf, certificateFinding, problemsOf, roleOf } from '../certificates.ts';
 import { opensslClient } from '../reproduce.ts';
 import { duration, instant } from '../words.ts';
-import { isOfClock } from './clock-wrong.ts';
+import { isOfClock, NOT_YET_VALID } from './clock-wrong.ts';
 
 /** notBefore is in the future. */
 export const certNotYetValid: Cause = {
@@ -14,13 +14,7 @@ export const certNotYetValid: Cause = {
   provedBy:
     'The bytes of notBefore against the clock of the run; where HTTP is spoken, the clock of the server is asked too (CLOCK_WRONG).',
   remedy: 'Correct the clock, or wait.',
-  alsoKnownAs: [
-    { client: 'openssl', text: 'certificate is not yet valid' },
-    { client: 'curl', text: 'certificate is not yet valid' },
-    { client: 'Node.js', text: 'CERT_NOT_YET_VALID' },
-    { client: 'Go', text: 'certificate has expired or is not yet valid' },
-    { client: 'Chrome', text: 'ERR_CERT_DATE_INVALID' },
-  ],
+  alsoKnownAs: NOT_YET_VALID,
   evaluate: (facts) =>
     problemsOf(facts, 'CERT_NOT_YET_VALID')
       .filter((located) => !isOfClock(facts, located))

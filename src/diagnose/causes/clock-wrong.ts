@@ -12,6 +12,15 @@ const MINUTE = 60_000;
 /** The two faults that a clock alone can make. */
 const OF_TIME: ReadonlySet<FindingCode> = new Set(['CERT_EXPIRED', 'CERT_NOT_YET_VALID']);
 
+/** What other clients print of a certificate that is not valid yet, whatever its cause. */
+export const NOT_YET_VALID: Cause['alsoKnownAs'] = [
+  { client: 'openssl', text: 'certificate is not yet valid' },
+  { client: 'curl', text: 'certificate is not yet valid' },
+  { client: 'Node.js', text: 'CERT_NOT_YET_VALID' },
+  { client: 'Go', text: 'certificate has expired or is not yet valid' },
+  { client: 'Chrome', text: 'ERR_CERT_DATE_INVALID' },
+];
+
 /** By one clock a certificate is valid, by the other it is not. */
 export const clockWrong: Cause = {
   code: 'CLOCK_WRONG',
@@ -23,13 +32,7 @@ export const clockWrong: Cause = {
   provedBy:
     "The Date of the server's HTTP answer. A handshake that was refused has no HTTP, so one more is completed without trusting the peer: it sends no client certificate and no request but `HEAD /`, and nothing that it brings makes a chain trusted. Whoever answers could lie about the time and gain another wording of the same failure.",
   remedy: 'Compare both clocks with a third, and set the wrong one.',
-  alsoKnownAs: [
-    { client: 'openssl', text: 'certificate is not yet valid' },
-    { client: 'curl', text: 'certificate is not yet valid' },
-    { client: 'Node.js', text: 'CERT_NOT_YET_VALID' },
-    { client: 'Go', text: 'certificate has expired or is not yet valid' },
-    { client: 'Chrome', text: 'ERR_CERT_DATE_INVALID' },
-  ],
+  alsoKnownAs: NOT_YET_VALID,
   asks(address, { run, addresses }) {
     // Another address whose certificate is accepted by this clock says that it is not so wrong.
     const isFine = addresses.some(({ chain }) => chain?.trusted === true);

@@ -17,7 +17,7 @@ export type HandshakeChangeId =
   | 'handshake:verdict:none';
 
 /** What is requested after the handshake: what was to be requested anyway, the time of day alone, or nothing. */
-export type AfterHandshake = 'as_before' | 'date' | 'nothing';
+type AfterHandshake = 'as_before' | 'date' | 'nothing';
 
 /** One input of a handshake exchanged. */
 export interface HandshakeChange {
