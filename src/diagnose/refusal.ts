@@ -29,9 +29,11 @@ export function suspectRefusal(
   code: Hypothesis['code'],
   change: ChangeId,
   fit: Fit,
-  { symptom }: AddressFacts,
+  { symptom, tls }: AddressFacts,
   more: Partial<Pick<Hypothesis, 'alsoPassesWith' | 'saysNothingOf'>> = {},
 ): Hypothesis | undefined {
+  // What a ServerHello answers is not refused: the alert is about something that came later.
+  if (findMessage(tls, 'received', 'server_hello') !== undefined) return undefined;
   let weight: number | undefined;
   if (symptom.kind === 'alert' && !symptom.afterHandshake) weight = fit.alerts[symptom.name];
   if (symptom.kind === 'reset' || symptom.kind === 'closed' || symptom.kind === 'silent') {

@@ -2,10 +2,10 @@
 import { OID } from '../../asn1/index.ts';
 import { DAY, type LeafRequest } from '../ca.ts';
 import type { EndpointSpec, LabKit, Served } from '../endpoint.ts';
-import { httpsServer } from './https.ts';
+import { type HttpsOptions, httpsServer, TLS12, WITHOUT_NOTICE } from './https.ts';
 
-function wantsCertificate({ ca, host }: LabKit): Served {
-  return { server: httpsServer(ca.issue({ names: [host] }), { ca: ca.root, requestCert: true }) };
+function wantsCertificate({ ca, host }: LabKit, options: HttpsOptions = {}): Served {
+  return { server: httpsServer(ca.issue({ names: [host] }), { ca: ca.root, requestCert: true, ...options }) };
 }
 
 /** The arguments for a client certificate, which is good unless changed. */
@@ -38,4 +38,14 @@ export const clientCertExpired: EndpointSpec = {
     args: withCertificate(kit, { notBefore: kit.now - 93 * DAY, notAfter: kit.now - 3 * DAY }),
   }),
   repaired: (kit) => ({ ...wantsCertificate(kit), args: withCertificate(kit) }),
+};
+
+/** The same at TLS 1.2, which has no alert for it: handshake_failure, like half a dozen other faults. */
+export const clientCertTls12: EndpointSpec = {
+  id: 'client-cert-tls12',
+  host: 'acacia.example',
+  fault: 'a client certificate is required, by a server of TLS 1.2',
+  cause: { code: 'CLIENT_CERT_REQUIRED', proof: 'bytes' },
+  served: (kit) => ({ ...wantsCertificate(kit, TLS12), args: WITHOUT_NOTICE }),
+  repaired: (kit) => ({ ...wantsCertificate(kit, TLS12), args: [...WITHOUT_NOTICE, ...withCertificate(kit)] }),
 };

@@ -12,6 +12,9 @@ export type HttpsOptions = Pick<
 /** For endpoints whose fault is another one in TLS 1.2. */
 export const TLS12: HttpsOptions = { maxVersion: 'TLSv1.2' };
 
+/** That such a server has no TLS 1.3 is true, and another story. */
+export const WITHOUT_NOTICE: readonly string[] = ['--ignore', 'TLS13_NOT_SUPPORTED'];
+
 /**
  * An HTTP server, 1.1 and 2, behind TLS with a certificate; it answers everything alike.
  * @param headers of its answers, beside the usual ones

@@ -2,7 +2,7 @@ import type { EndpointSpec } from '../endpoint.ts';
 import { alpnRefused, alpnUnexpected } from './alpn.ts';
 import { ftpBanner, imapBanner, pop3Banner, smtpBanner } from './banners.ts';
 import { issuerNotCa, pathLength, weakKey, weakSignature, wrongPurpose } from './certificates.ts';
-import { clientCert, clientCertExpired } from './client-certificate.ts';
+import { clientCert, clientCertExpired, clientCertTls12 } from './client-certificate.ts';
 import { closing } from './closing.ts';
 import { healthy, healthyDual, healthyRsa } from './healthy.ts';
 import { noIntermediate, privateRoot, selfSigned, unknownIssuer } from './issuers.ts';
@@ -13,7 +13,7 @@ import { proxyProtocolExpected } from './proxy-protocol.ts';
 import { refused } from './refused.ts';
 import { resetting } from './resetting.ts';
 import { httpSilent, silent } from './silent.ts';
-import { tampered } from './tampered.ts';
+import { tampered, tamperedTls12 } from './tampered.ts';
 import { expired, expiredIntermediate, notYetValid, wrongClock } from './validity.ts';
 import { tls11Enabled, tls12Only, tls13Only } from './versions.ts';
 import { defaultCertificate, filteredName, refusesName, unknownName } from './virtual-hosts.ts';
@@ -50,8 +50,10 @@ export const ENDPOINTS: readonly EndpointSpec[] = [
   refusesName,
   filteredName,
   clientCert,
+  clientCertTls12,
   clientCertExpired,
   tampered,
+  tamperedTls12,
   expired,
   expiredIntermediate,
   notYetValid,

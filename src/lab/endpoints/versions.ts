@@ -9,7 +9,7 @@ export const tls12Only: EndpointSpec = {
   id: 'tls12-only',
   host: 'mimosa.example',
   fault: 'the server works and stopped at TLS 1.2',
-  cause: { code: 'TLS13_NOT_SUPPORTED', proof: 'probe' },
+  cause: { code: 'TLS13_NOT_SUPPORTED', proof: 'bytes' },
   served: ({ ca, host }) => ({ server: httpsServer(ca.issue({ names: [host] }), TLS12) }),
   repaired: ({ ca, host }) => ({ server: httpsServer(ca.issue({ names: [host] })) }),
 };

@@ -31,20 +31,19 @@ export function onClientHello(
   socket.on('data', listener);
 }
 
-/** The first handshake message in records of plaintext, its header included. */
+/** The first handshake message in records of plaintext, its header included; whatever follows it is left alone. */
 function firstMessage(received: Buffer): Uint8Array | 'incomplete' | 'other' {
-  const fragments: Buffer[] = [];
+  let body: Buffer = Buffer.alloc(0);
   for (let at = 0; at < received.length; ) {
     if (received[at] !== HANDSHAKE) return 'other';
     if (received.length < at + RECORD_HEADER) break;
     const end = at + RECORD_HEADER + received.readUInt16BE(at + 3);
-    fragments.push(received.subarray(at + RECORD_HEADER, end));
+    body = Buffer.concat([body, received.subarray(at + RECORD_HEADER, end)]);
+    const length = body.length < HANDSHAKE_HEADER ? Infinity : HANDSHAKE_HEADER + body.readUIntBE(1, 3);
+    if (body.length >= length) return new Uint8Array(body.subarray(0, length));
     at = end;
   }
-  const body = Buffer.concat(fragments);
-  if (body.length < HANDSHAKE_HEADER) return 'incomplete';
-  const length = HANDSHAKE_HEADER + body.readUIntBE(1, 3);
-  return body.length < length ? 'incomplete' : new Uint8Array(body.subarray(0, length));
+  return 'incomplete';
 }
 
 function decode(message: Uint8Array): ClientHello | undefined {

@@ -20,7 +20,7 @@ const HANDSHAKE = 22;
 const FATAL = 2;
 
 /**
- * A server that answers the first ClientHello with `answer`, and with the end of the connection whatever follows.
+ * A server that answers the first ClientHello with `answer` and says no more.
  * @param version of its records: legacy_record_version, 0x0303 in TLS 1.3
  */
 export function responder(version: number, answer: (hello: ClientHello) => Reply): Server {
@@ -36,9 +36,8 @@ export function responder(version: number, answer: (hello: ClientHello) => Reply
         'alert' in reply
           ? [record(ALERT, version, Uint8Array.of(FATAL, ALERTS[reply.alert]))]
           : reply.messages.map((message) => record(HANDSHAKE, version, message));
-      socket.write(Buffer.concat(records));
-      if ('alert' in reply) socket.end();
-      else socket.once('data', () => socket.end());
+      socket.end(Buffer.concat(records));
+      // What comes now has to be read all the same: closing with unread input would reset what was just sent.
       socket.resume();
     });
   });

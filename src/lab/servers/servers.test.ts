@@ -78,7 +78,7 @@ const credential = createCa(Date.now()).issue({ names: ['a.example'], keyKind: '
 
 test('a server of TLS 1.1 sends its whole flight to whom takes it', async () => {
   const port = await listening(tls11Only(credential));
-  const answer = await say(port, oldHello(0x0302, [RSA_AES_128_CBC]), Buffer.from('next'));
+  const answer = await say(port, oldHello(0x0302, [RSA_AES_128_CBC]));
   // Three records, ServerHello of version 3.2 first, ServerHelloDone last.
   expect([...answer.subarray(0, 3)]).toEqual([22, 3, 2]);
   expect(answer[5]).toBe(2);
@@ -103,6 +103,12 @@ test('a hello may come in pieces and in several records', async () => {
   const split = [inRecord(message.subarray(0, 3)), inRecord(message.subarray(3, 20)), inRecord(message.subarray(20))];
   const bytes = Buffer.concat(split);
   expect(await say(port, bytes.subarray(0, 2), bytes.subarray(2, 30), bytes.subarray(30))).toEqual(alert(70));
+});
+
+test('what follows the hello at once is no part of it', async () => {
+  const port = await listening(tls11Only(credential));
+  const compatible = Buffer.from([20, 3, 3, 0, 1, 1]);
+  expect(await say(port, Buffer.concat([oldHello(0x0301, [RSA_AES_128_CBC]), compatible]))).toEqual(alert(70));
 });
 
 test('a hello without end is not waited for', async () => {
