@@ -10,8 +10,9 @@ type Direction = 'to_server' | 'to_client';
 /** Something on the way. `change` sees each record, counted from 0 in its direction, and may change it in place. */
 async function relay(
   change: (direction: Direction, record: Uint8Array, index: number, connection: number) => void,
+  options: object = {},
 ): Promise<number> {
-  const behind = await serve(httpServer(ca.issue({ names: ['shop.example'] })));
+  const behind = await serve(httpServer(ca.issue({ names: ['shop.example'] }), undefined, options));
   let connection = 0;
   const front = createTcpServer((socket) => {
     const number = connection++;
@@ -107,6 +108,23 @@ describe('one bit flipped', () => {
       proof: { kind: 'probe', before: 'BAD_RECORD_MAC', after: 'the handshake completes', connections: [1, 2] },
     });
   });
+});
+
+const groups = ['X25519MLKEM768', 'x25519'] as const;
+const hasHybrid = nodeCrypto.capabilities.groups.includes(groups[0]);
+
+test.skipIf(!hasHybrid)('hellos with a post-quantum share alone: then it is that, and told with it', async () => {
+  const port = await relay(
+    (direction, record) => {
+      if (direction === 'to_server' && record[0] === 22 && record.length > 1_200) flip(record, RANDOM);
+    },
+    { groups },
+  );
+  const finding = onlyFinding(await diagnose(port, { groups }));
+  expect(finding.code).toBe('PROTOCOL_VIOLATION');
+  expect(finding.notes).toEqual([
+    'with groups without a post-quantum part: the handshake completes; an end computes X25519MLKEM768 wrongly, or a device changes hellos of its size',
+  ]);
 });
 
 test('a relay that changes nothing is no finding', async () => {

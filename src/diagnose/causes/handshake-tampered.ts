@@ -37,8 +37,11 @@ export const handshakeTampered: Cause = {
   ],
   asks(address) {
     if (!findsChange(address)) return [];
+    const again = probeWith(address, 'handshake:none');
     const isPostQuantum = address.negotiated.group?.includes('MLKEM') === true;
-    return ['handshake:none', ...(isPostQuantum ? (['handshake:groups:classical'] as const) : [])];
+    // What passes the second time is no matter of the group.
+    const isOfGroup = isPostQuantum && again !== undefined && findsChange(again);
+    return ['handshake:none', ...(isOfGroup ? (['handshake:groups:classical'] as const) : [])];
   },
   evaluate: (facts) => facts.addresses.filter(isTampered).map((address) => finding(facts, address)),
 };

@@ -62,7 +62,7 @@ const FIXED: readonly HandshakeChange[] = [
     input: 'offered groups',
     to: 'x25519 and secp256r1',
     name: 'groups without a post-quantum part',
-    after: 'nothing',
+    after: 'as_before',
     apply: (input) => ({ ...input, groups: ['x25519', 'secp256r1'] }),
   },
   {
