@@ -43,6 +43,8 @@ export interface CommonConfig {
   readonly certificateCompression?: readonly CertificateCompression[];
   /** Largest plaintext this side wants to receive, 64 to 16,385 bytes with the content type (RFC 8449). */
   readonly recordSizeLimit?: number;
+  /** Bytes of content in an outgoing record, 64 to 16,384, for peers with little memory; the default is all of them. */
+  readonly maxFragment?: number;
   /** Pads each outgoing record's plaintext to a multiple of this many bytes (RFC 8446 section 5.4). */
   readonly padTo?: number;
   /** Records under one key before an automatic KeyUpdate; lowered in tests, never above the suite's own limit. */

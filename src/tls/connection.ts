@@ -72,7 +72,7 @@ export class TlsConnection {
     this.#trace = config.trace;
     this.#keyUpdateAfter = config.keyUpdateAfter ?? Number.POSITIVE_INFINITY;
     this.#reads = new RecordReadSide(crypto, allocate, config.trace);
-    this.#writes = new RecordWriteSide(crypto, allocate, config.padTo ?? 0, config.trace);
+    this.#writes = new RecordWriteSide(crypto, allocate, config.padTo ?? 0, config.trace, config.maxFragment);
     this.#handshake = begin(this.#layer());
   }
 

@@ -22,7 +22,7 @@ import { clientHandshake, serverHandshake } from './roles.ts';
 import type { Session } from './session/session.ts';
 
 /** What only records have, TLS 1.2 among it. */
-type OfRecords = 'recordSizeLimit' | 'padTo' | 'keyUpdateAfter' | 'versions';
+type OfRecords = 'recordSizeLimit' | 'maxFragment' | 'padTo' | 'keyUpdateAfter' | 'versions';
 
 /** What QUIC forbids to clients (RFC 9001 sections 4.4 and 8.4). */
 type Forbidden = 'middleboxCompatibility' | 'postHandshakeAuth';

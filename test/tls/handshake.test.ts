@@ -321,6 +321,37 @@ describe('after the handshake', () => {
     expect(Math.max(...sizes)).toBe(recordSizeLimit);
   });
 
+  it.each([
+    [64, 'TLS 1.3'],
+    [1000, 'TLS 1.3'],
+    [16_384, 'TLS 1.3'],
+    [64, 'TLS 1.2'],
+    [1000, 'TLS 1.2'],
+  ] as const)('sends records of at most %d bytes of content when told to, %s', (maxFragment, version) => {
+    const sizes: Record<string, number[]> = { sent: [], received: [] };
+    const trace = (event: TlsEvent) => {
+      if (event.kind === 'record') sizes[event.direction]?.push(event.contentLength);
+    };
+    const ends = pair({ maxFragment, trace, versions: [version] }, {});
+    const data = new Uint8Array(40_000).fill(7);
+    ends.client.write(data);
+    ends.server.write(data);
+    exchange(ends.client, ends.server);
+    expect(Buffer.concat(ends.server.takeData()).equals(data)).toBe(true);
+    expect(Math.max(...(sizes.sent ?? []))).toBe(maxFragment);
+    expect(Math.max(...(sizes.received ?? []))).toBe(16_384);
+  });
+
+  it('sends less where the peer takes less', () => {
+    const sizes: number[] = [];
+    const trace = (event: TlsEvent) => {
+      if (event.kind === 'record' && event.direction === 'sent' && event.innerType) sizes.push(event.contentLength);
+    };
+    const { client } = pair({ maxFragment: 1000, trace, recordSizeLimit: 5000 }, { recordSizeLimit: 300 });
+    client.write(new Uint8Array(2000));
+    expect(Math.max(...sizes)).toBe(299);
+  });
+
   it('pads records when told to and removes padding always', () => {
     const padding: number[] = [];
     const trace = (event: TlsEvent) => {
@@ -363,6 +394,8 @@ describe('configuration', () => {
     ['a small record size', { recordSizeLimit: 63 }],
     ['a large record size', { recordSizeLimit: 16_386 }],
     ['a negative padding', { padTo: -1 }],
+    ['a small fragment', { maxFragment: 63 }],
+    ['a large fragment', { maxFragment: 16_385 }],
     ['a zero key usage', { keyUpdateAfter: 0 }],
   ])('refuses %s before anything is sent', (_, config) => {
     expect(() => TlsConnection.client({ ...base, ...config })).toThrow(

@@ -81,6 +81,7 @@ export function settings(config: CommonConfig, transportParameters?: Uint8Array)
   if (transportParameters !== undefined && (config.alpn ?? []).length === 0) throw badConfiguration('QUIC needs alpn');
   checkCompression(config.certificateCompression ?? []);
   checkNumber('recordSizeLimit', config.recordSizeLimit, 64, MAX_PLAINTEXT + 1);
+  checkNumber('maxFragment', config.maxFragment, 64, MAX_PLAINTEXT);
   checkNumber('padTo', config.padTo, 1, MAX_PLAINTEXT + 1);
   checkNumber('keyUpdateAfter', config.keyUpdateAfter, 1, Number.MAX_SAFE_INTEGER);
   return {

@@ -19,6 +19,7 @@ export class RecordWriteSide {
   readonly #alloc: Allocator;
   readonly #trace: Trace | undefined;
   readonly #padTo: number;
+  readonly #largest: number;
   #maxInner = MAX_PLAINTEXT + 1;
   #protection: RecordProtection | Tls12Protection | undefined;
   #usageLimit = Number.POSITIVE_INFINITY;
@@ -29,12 +30,22 @@ export class RecordWriteSide {
   #firstRecord = true;
   #forgotten = false;
 
-  /** @param padTo pads protected plaintexts to a multiple of this many bytes; 0 for none. */
-  constructor(crypto: CryptoProvider, alloc: Allocator, padTo: number, trace: Trace | undefined) {
+  /**
+   * @param padTo pads protected plaintexts to a multiple of this many bytes; 0 for none.
+   * @param largest bytes of content in a record.
+   */
+  constructor(
+    crypto: CryptoProvider,
+    alloc: Allocator,
+    padTo: number,
+    trace: Trace | undefined,
+    largest = MAX_PLAINTEXT,
+  ) {
     this.#crypto = crypto;
     this.#alloc = alloc;
     this.#padTo = padTo;
     this.#trace = trace;
+    this.#largest = largest;
   }
 
   /** Whether the next record would be beyond what one key may protect (RFC 8446 section 5.5). */
@@ -143,10 +154,10 @@ export class RecordWriteSide {
   }
 
   #maxFragment(): number {
-    if (this.#protection === undefined) return MAX_PLAINTEXT;
+    if (this.#protection === undefined) return this.#largest;
     // In TLS 1.2 the limit is the content's alone (RFC 8449 section 4).
-    if (this.#protection instanceof Tls12Protection) return Math.min(this.#maxInner, MAX_PLAINTEXT);
-    return this.#maxInner - 1;
+    const isContents = this.#protection instanceof Tls12Protection;
+    return Math.min(this.#largest, isContents ? this.#maxInner : this.#maxInner - 1);
   }
 
   #record(type: number, content: Uint8Array): void {

@@ -64,6 +64,7 @@ function commonConfig(options: Options, trace: Trace | undefined): CommonConfig 
     groups: options.curves.length > 0 ? options.curves.map(toGroup) : DEFAULT_GROUPS,
     signatureSchemes: options.verifyPrefs.length > 0 ? options.verifyPrefs.map(toScheme) : DEFAULT_SCHEMES,
     ...compressionOf(options),
+    ...(options.maxSendFragment > 0 && { maxFragment: options.maxSendFragment }),
     ...(trace && { trace, traceSecrets: options.exportTrafficSecrets }),
   };
 }

@@ -113,6 +113,10 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   '-enable-grease': on('enableGrease'),
   '-permute-extensions': on('permuteExtensions'),
   '-quic': on('quic'),
+  '-max-send-fragment': number('maxSendFragment'),
+  // Data is handed out once, and looking at it is the application's business; nothing is done where nothing is done.
+  '-peek-then-read': nothing(),
+  '-no-op-extra-handshake': nothing(),
   '-quic-transport-params': base64('quicTransportParams'),
   '-expect-quic-transport-params': base64('expectQuicTransportParams'),
   '-quic-use-legacy-codepoint': { hasParameter: true, set: (_, parameter) => refuseLegacy(parameter) },

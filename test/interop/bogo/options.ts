@@ -70,6 +70,7 @@ export class Options {
   enableOcspStapling = false;
   enableSignedCertTimestamps = false;
   quic = false;
+  maxSendFragment = 0;
   enableGrease = false;
   permuteExtensions = false;
   quicTransportParams = new Uint8Array(0);
