@@ -120,7 +120,7 @@ function searchProbe(address: AddressFacts, facts: Facts, causes: readonly Cause
   const { remaining, proved } = searchAt(address, facts, causes);
   const control = controlProbe(address, facts, remaining);
   if (control !== undefined || (proved !== undefined && remaining.length === 1)) return control;
-  return bestProbe(address, facts, remaining);
+  return bestProbe(address, facts, remaining) ?? lastControl(address, facts, remaining);
 }
 
 /** The first that a cause asks for and that was not made yet. */
@@ -147,6 +147,17 @@ function controlProbe(address: AddressFacts, facts: Facts, remaining: readonly H
 function exchangePlan(change: Change, address: AddressFacts, facts: Facts): ExchangePlan | undefined {
   const bytes = bytesFor(change, address, facts);
   return bytes === undefined ? undefined : { kind: 'exchange', address, change, bytes };
+}
+
+/**
+ * When nothing that was tried passed, the unchanged hello once more: two servers in turn may have met each change with
+ * the broken one. A silence is not waited for again.
+ */
+function lastControl(address: AddressFacts, facts: Facts, remaining: readonly Hypothesis[]): Plan | undefined {
+  const outcomes = outcomesAt(address);
+  const isOver = remaining.length === 0 && outcomes.size > 0 && !outcomes.has(CONTROL);
+  if (!isOver || address.symptom.kind === 'silent') return undefined;
+  return exchangePlan(changeOf(CONTROL), address, facts);
 }
 
 /** A ServerHello may come or not; an answer in another protocol speaks for itself. */

@@ -90,11 +90,19 @@ describe('the next probe', () => {
     expect(search(...seen, ...probe(3, 'none', SERVER_HELLO))).toMatchObject({ remaining: [], proved: undefined });
   });
 
-  test('is none when every change was tried', () => {
+  test('is the same once more when every change was tried, and then none', () => {
     const hellos = ['preamble:proxy', 'versions:1.2', 'server_name:none'] as const;
     const tried = ['protocol:http', 'protocol:postgresql', ...hellos] as const;
     const probes = tried.flatMap((change, index) => probe(index + 2, change, '', 'closed'));
-    expect(plan(failed(1, 'closed'), ...probes)).toBeUndefined();
+    expect(plan(failed(1, 'closed'), ...probes)).toBe('none');
+    expect(plan(failed(1, 'closed'), ...probes, ...probe(9, 'none', '', 'closed'))).toBeUndefined();
+  });
+
+  test('is not the same once more where that would wait for a silence again', () => {
+    const hellos = ['preamble:proxy', 'versions:1.2', 'server_name:none'] as const;
+    const tried = ['protocol:http', ...hellos] as const;
+    const probes = tried.flatMap((change, index) => probe(index + 2, change, '', 'timeout'));
+    expect(plan(failed(1, 'timeout'), ...probes)).toBeUndefined();
   });
 
   test('is never one that was made before', () => {

@@ -1,8 +1,9 @@
 /** What the three silent refusals share: they are told, with everything that was ruled out, when no cause was proved. */
 import type { Cause, Hypothesis, Search } from '../cause.ts';
 import type { AddressFacts, Facts, Symptom } from '../facts.ts';
-import type { Finding, Fix } from '../finding.ts';
+import type { Evidence, Finding, Fix } from '../finding.ts';
 import { failsWith, makeFinding, symptomText } from '../make-finding.ts';
+import { describeAnswer } from '../probes/answer.ts';
 import { changeOf } from '../probes/change.ts';
 import { refusalEvidence, refusalPlace } from '../refusal.ts';
 import { curl, opensslClient } from '../reproduce.ts';
@@ -23,13 +24,21 @@ export function findSymptom(
         title: words.title,
         summary: failsWith(facts, words.summary),
         where: refusalPlace(address),
-        evidence: refusalEvidence(address),
+        evidence: [...refusalEvidence(address), ...again(address)],
         proof: { kind: 'observation', after: symptomText(address), connections: connectionsAt(address) },
         notes: searchNotes(searchAt(address)),
         fix: words.fix(address),
         reproduce: [opensslClient(facts, address), curl(facts, address)],
       }),
     );
+}
+
+/** The same ClientHello another time: that it is not refused at times only. */
+function again({ exchanges }: AddressFacts): Evidence[] {
+  const control = exchanges.find(({ change }) => change === 'none');
+  return control === undefined
+    ? []
+    : [{ kind: 'text', text: `the same ClientHello again: ${describeAnswer(control)}` }];
 }
 
 /** What the probes ruled out, and what they left open. */
