@@ -67,6 +67,12 @@ export function expandApplicationLabel(
   return expand(crypto, hash, secret, labelBytes(label), context, length, alloc);
 }
 
+/** Room for the longest HkdfLabel: it is put together in place, and nothing in it is secret. */
+const scratch = new Uint8Array(2 + 1 + 255 + 1 + 255);
+
+/** Views of it by length. */
+const infos: (Uint8Array | undefined)[] = [];
+
 function expand(
   crypto: CryptoProvider,
   hash: HashName,
@@ -77,7 +83,9 @@ function expand(
   alloc: Allocator,
 ): Uint8Array {
   // struct HkdfLabel { uint16 length; opaque label<7..255>; opaque context<0..255>; }
-  const info = alloc(4 + label.length + context.length);
+  const end = 4 + label.length + context.length;
+  const info = infos[end] ?? scratch.subarray(0, end);
+  infos[end] = info;
   info[0] = length >>> 8;
   info[1] = length & 0xff;
   info[2] = label.length;

@@ -3,7 +3,14 @@
  * {@link EarlySecret} -> {@link HandshakeSecret} -> {@link MainSecret}. What a stage can not derive it has no method for.
  */
 import { allocate, EMPTY } from '../../bytes/index.ts';
-import { AEAD_KEY_LENGTH, AEAD_NONCE_LENGTH, HASH_LENGTH, hkdfExtract } from '../../crypto/index.ts';
+import {
+  AEAD_KEY_LENGTH,
+  AEAD_NONCE_LENGTH,
+  type CryptoProvider,
+  HASH_LENGTH,
+  type HashName,
+  hkdfExtract,
+} from '../../crypto/index.ts';
 import type { Tls13Suite } from '../registry/cipher-suites.ts';
 import type { ScheduleBase } from './base.ts';
 import { ExporterSecret } from './exporter.ts';
@@ -60,7 +67,36 @@ function deriveSecret(
 
 /** "derived" secrets hash an empty transcript: the salt of the next stage. */
 function derived(base: ScheduleBase, secret: Uint8Array): Uint8Array {
-  return deriveSecret(base, secret, 'derived', base.crypto.digest(base.suite.hash, EMPTY));
+  return deriveSecret(base, secret, 'derived', constants(base).emptyHash);
+}
+
+/** What is the same in every handshake with a hash. */
+interface Constants {
+  readonly emptyHash: Uint8Array;
+  /** The early secret without a PSK. */
+  readonly earlySecret: Uint8Array;
+  /** The salt of the handshake secret without a PSK. */
+  readonly salt: Uint8Array;
+}
+
+const KNOWN = new WeakMap<CryptoProvider, Map<HashName, Constants>>();
+
+function constants(base: ScheduleBase): Constants {
+  const { crypto, suite } = base;
+  let known = KNOWN.get(crypto);
+  if (known === undefined) {
+    known = new Map();
+    KNOWN.set(crypto, known);
+  }
+  let found = known.get(suite.hash);
+  if (found === undefined) {
+    const emptyHash = crypto.digest(suite.hash, EMPTY);
+    const zeros = allocate(HASH_LENGTH[suite.hash]);
+    const earlySecret = hkdfExtract(crypto, suite.hash, zeros, zeros);
+    found = { emptyHash, earlySecret, salt: deriveSecret(base, earlySecret, 'derived', emptyHash) };
+    known.set(suite.hash, found);
+  }
+  return found;
 }
 
 /** Where a pre-shared key comes from: its binder says so (RFC 8446 section 4.2.11.2, RFC 9258 section 5.2). */
@@ -72,17 +108,18 @@ const BINDER_LABELS = { resumption: 'res binder', external: 'ext binder', import
 export class EarlySecret {
   readonly #base: ScheduleBase;
   readonly #secret: Uint8Array;
+  readonly #hasPsk: boolean;
 
   constructor(base: ScheduleBase, psk?: Uint8Array) {
     this.#base = base;
-    const zeros = allocate(HASH_LENGTH[base.suite.hash]);
-    this.#secret = hkdfExtract(base.crypto, base.suite.hash, zeros, psk ?? zeros);
+    this.#hasPsk = psk !== undefined;
+    if (psk === undefined) this.#secret = constants(base).earlySecret;
+    else this.#secret = hkdfExtract(base.crypto, base.suite.hash, allocate(HASH_LENGTH[base.suite.hash]), psk);
   }
 
   /** The binder over a ClientHello up to its binders, whose transcript hash is given (RFC 8446 section 4.2.11.2). */
   binder(origin: PskOrigin, transcriptHash: Uint8Array): Uint8Array {
-    const emptyHash = this.#base.crypto.digest(this.#base.suite.hash, EMPTY);
-    const key = deriveSecret(this.#base, this.#secret, BINDER_LABELS[origin], emptyHash);
+    const key = deriveSecret(this.#base, this.#secret, BINDER_LABELS[origin], constants(this.#base).emptyHash);
     return new TrafficSecret(this.#base, key).verifyData(transcriptHash);
   }
 
@@ -95,7 +132,8 @@ export class EarlySecret {
   handshake(sharedSecret?: Uint8Array): HandshakeSecret {
     const { crypto, suite } = this.#base;
     const input = sharedSecret ?? allocate(HASH_LENGTH[suite.hash]);
-    return new HandshakeSecret(this.#base, hkdfExtract(crypto, suite.hash, derived(this.#base, this.#secret), input));
+    const salt = this.#hasPsk ? derived(this.#base, this.#secret) : constants(this.#base).salt;
+    return new HandshakeSecret(this.#base, hkdfExtract(crypto, suite.hash, salt, input));
   }
 }
 
