@@ -1,4 +1,4 @@
-import { copy, toLatin1 } from '../bytes/index.ts';
+import { copy, equal } from '../bytes/index.ts';
 import type { CryptoProvider } from '../crypto/index.ts';
 import { type Certificate, parseCertificate } from './parse.ts';
 import type { RootStore } from './roots.ts';
@@ -17,7 +17,7 @@ interface Known {
 /**
  * What is not worked out again when a chain is met again: its certificates, parsed, and who signed them.
  *
- * It can not change a verdict. What is kept are functions of bytes that were found to be the same by their SHA-256;
+ * It can not change a verdict. What is kept are functions of bytes that are compared whole;
  * only signatures that are valid are kept; times, names, purposes, path lengths and the limits of the search are gone
  * through for each chain as if nothing was known. Only chains that were trusted are kept, so that what is here
  * is chosen by nobody who has no certificate of a trusted CA.
@@ -25,7 +25,7 @@ interface Known {
 export class ChainMemory {
   readonly #roots: RootStore;
   readonly #crypto: CryptoProvider;
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<number, Known>();
   readonly #signers = new WeakMap<Certificate, WeakSet<Certificate>>();
 
   /** What is kept holds for these roots, and by the word of this provider. */
@@ -41,7 +41,8 @@ export class ChainMemory {
 
   /** The certificate of these bytes, and whether it is a root, if it was kept. */
   find(der: Uint8Array): Known | undefined {
-    return der.length > MAX_LENGTH ? undefined : this.#known.get(this.#digest(der));
+    const known = this.#known.get(tailOf(der));
+    return known !== undefined && equal(known.certificate.der, der) ? known : undefined;
   }
 
   /** Whether `child` is known to be signed with the key of `issuer`. */
@@ -63,15 +64,14 @@ export class ChainMemory {
 
   #keep(certificate: Certificate): Certificate | undefined {
     if (certificate.der.length > MAX_LENGTH) return undefined;
-    const digest = this.#digest(certificate.der);
-    const known = this.#known.get(digest);
+    const known = this.find(certificate.der);
     if (known !== undefined) return known.certificate;
     const root = this.#roots.find(certificate);
     // Of its own bytes: those of a peer's message would keep all of the message.
     const own = root ?? parseCertificate(copy(certificate.der));
     const [oldest] = this.#known.keys();
     if (oldest !== undefined && this.#known.size >= MAX_KNOWN) this.#known.delete(oldest);
-    this.#known.set(digest, { certificate: own, anchor: root !== undefined });
+    this.#known.set(tailOf(own.der), { certificate: own, anchor: root !== undefined });
     return own;
   }
 
@@ -87,8 +87,11 @@ export class ChainMemory {
     }
     return signers;
   }
+}
 
-  #digest(der: Uint8Array): string {
-    return toLatin1(this.#crypto.digest('sha256', der));
-  }
+/** The last four bytes: a signature ends there, in which no two are likely to agree. */
+function tailOf(der: Uint8Array): number {
+  let tail = 0;
+  for (let at = Math.max(0, der.length - 4); at < der.length; at++) tail = tail * 256 + (der[at] ?? 0);
+  return tail;
 }
