@@ -1,6 +1,8 @@
 import { bulk } from './bulk.mjs';
-import { handshake } from './handshake.mjs';
+import { handshake, handshakeRsa, resumption, tls12 } from './handshake.mjs';
 import { handshakeMemory } from './handshake-memory.mjs';
 
-/** Everything that is measured side by side, by name. @type {Record<string, import('./measure.mjs').Benchmark>} */
-export const benchmarks = Object.fromEntries([handshake, handshakeMemory, bulk].map((one) => [one.name, one]));
+const all = [handshake, handshakeMemory, resumption, handshakeRsa, tls12, bulk];
+
+/** Everything that is timed side by side, by name. @type {Record<string, import('./measure.mjs').Benchmark>} */
+export const benchmarks = Object.fromEntries(all.map((one) => [one.name, one]));

@@ -17,7 +17,6 @@ const WAYS = {
 /** Data over one connection, either direction and both at once. @type {import('./measure.mjs').Benchmark} */
 export const bulk = {
   name: 'bulk',
-  against: 'node:tls',
   unit: 'us per MiB, both ends',
   rows: Object.keys(WAYS),
   async begin(side) {

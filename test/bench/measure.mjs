@@ -13,14 +13,14 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 /**
+ * @typedef {Readonly<Record<string, number>>} Figures by what they measure
  * @typedef {{ readonly wall: number, readonly cpu: number }} Cost microseconds of one operation
- * @typedef {'hellofin' | 'other'} Side
+ * @typedef {'hellofin' | 'node:tls' | 'lemon-tls'} Side
  * @typedef {(operations: number) => Promise<unknown>} Work does so many operations, and leaves nothing behind
- * @typedef {{ readonly name: string, readonly ratio: Cost, readonly unit: string, readonly hellofin: Cost, readonly other: Cost }} Row
+ * @typedef {{ readonly name: string, readonly ratio: Figures, readonly unit: string, readonly hellofin: Figures, readonly other: Figures }} Row
  * @typedef {{ readonly rounds: number, readonly seconds: number, readonly warmUp: number }} Effort
  * @typedef {{
  *   readonly name: string,
- *   readonly against: string,
  *   readonly unit: string,
  *   readonly rows: readonly string[],
  *   readonly begin: (side: Side) => Promise<(row: string) => Work>,
@@ -36,10 +36,11 @@ const SIDE = fileURLToPath(new URL('side.mjs', import.meta.url));
 /**
  * Runs a benchmark; the ratio is theirs over ours: above 1 we are ahead.
  * @param {Benchmark} benchmark
+ * @param {Side} against
  * @param {Effort} effort
  */
-export async function compare(benchmark, { rounds, seconds, warmUp }) {
-  const [ours, theirs] = [turns(benchmark.name, 'hellofin'), turns(benchmark.name, 'other')];
+export async function compare(benchmark, against, { rounds, seconds, warmUp }) {
+  const [ours, theirs] = [turns(benchmark.name, 'hellofin'), turns(benchmark.name, against)];
   /** @type {Row[]} */
   const rows = [];
   for (const row of benchmark.rows) {
@@ -62,7 +63,7 @@ export async function compare(benchmark, { rounds, seconds, warmUp }) {
   }
   ours.end();
   theirs.end();
-  return result(benchmark.name, benchmark.against, rows);
+  return result(benchmark.name, against, rows);
 }
 
 /**
@@ -126,10 +127,14 @@ async function time(work, operations) {
  * @param {readonly Row[]} rows
  */
 export function result(name, against, rows) {
-  const worst = (/** @type {keyof Cost} */ what) => round(Math.min(...rows.map(({ ratio }) => ratio[what])), 3);
+  /** @type {Record<string, number>} */
+  const worst = {};
+  for (const { ratio } of rows) {
+    for (const [what, value] of Object.entries(ratio)) worst[what] = Math.min(worst[what] ?? value, value);
+  }
   return {
     name,
-    ratio: { wall: worst('wall'), cpu: worst('cpu') },
+    ratio: rounded(worst, 3),
     against,
     rows: rows.map((row) => ({
       ...row,
@@ -149,20 +154,25 @@ export function mean(a, b) {
   return { wall: (a.wall + b.wall) / 2, cpu: (a.cpu + b.cpu) / 2 };
 }
 
-/** @param {readonly Cost[]} costs @returns {Cost} */
-export function median(costs) {
-  const middle = (/** @type {keyof Cost} */ what) => {
-    const sorted = costs.map((cost) => cost[what]).sort((a, b) => a - b);
+/**
+ * @template {Figures} T
+ * @param {readonly T[]} measured
+ * @returns {T}
+ */
+export function median(measured) {
+  const middle = (/** @type {string} */ what) => {
+    const sorted = measured.map((one) => one[what] ?? 0).sort((a, b) => a - b);
     const half = Math.floor(sorted.length / 2);
     const upper = sorted[half] ?? 0;
     return sorted.length % 2 === 1 ? upper : (upper + (sorted[half - 1] ?? 0)) / 2;
   };
-  return { wall: middle('wall'), cpu: middle('cpu') };
+  const entries = Object.keys(measured[0] ?? {}).map((what) => [what, middle(what)]);
+  return /** @type {T} */ (Object.fromEntries(entries));
 }
 
-/** @param {Cost} cost @param {number} digits @returns {Cost} */
-function rounded({ wall, cpu }, digits) {
-  return { wall: round(wall, digits), cpu: round(cpu, digits) };
+/** @param {Figures} figures @param {number} digits @returns {Figures} */
+function rounded(figures, digits) {
+  return Object.fromEntries(Object.entries(figures).map(([what, value]) => [what, round(value, digits)]));
 }
 
 /** @param {number} value @param {number} digits */

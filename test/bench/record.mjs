@@ -11,13 +11,14 @@ const LINES = [20, 22, 24, 26];
  * Every benchmark on every Node that is at hand, one after the other, into a file.
  * @param {string} file
  * @param {readonly string[]} names
+ * @param {readonly string[]} flags
  */
-export function record(file, names) {
+export function record(file, names, flags) {
   const programs = LINES.flatMap((line) => process.env[`HELLOFIN_NODE${line}`] ?? []);
   const results = [];
   for (const program of programs.length === 0 ? [process.execPath] : programs) {
     for (const name of names) {
-      const output = execFileSync(program, [RUN, name, '--json'], { encoding: 'utf8' });
+      const output = execFileSync(program, [RUN, name, '--json', ...flags], { encoding: 'utf8' });
       results.push(JSON.parse(output));
       console.error(`${program} ${name}`);
     }

@@ -3,7 +3,7 @@ import { benchmarks } from './benchmarks.mjs';
 import { takeTurn } from './measure.mjs';
 
 const [name = '', side] = process.argv.slice(2);
-const work = await benchmarks[name]?.begin(side === 'other' ? 'other' : 'hellofin');
+const work = await benchmarks[name]?.begin(/** @type {import('./measure.mjs').Side} */ (side));
 if (work === undefined) throw new Error(`no benchmark ${name}`);
 process.on('message', async (/** @type {import('./measure.mjs').Turn} */ turn) => {
   process.send?.(await takeTurn(work(turn.row), turn));

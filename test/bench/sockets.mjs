@@ -1,73 +1,78 @@
-/** Connections over loopback, both ends in this process, by either implementation. */
-import tls from 'node:tls';
+/** Connections over loopback, both ends in this process, by any implementation. */
 import * as hellofin from '../../dist/node/index.js';
-import { NAME, nodeTls, ours } from './setup.mjs';
+import { NAME, otherTls, setup } from './setup.mjs';
 
 /**
  * @typedef {import('node:stream').Duplex} Duplex
- * @typedef {{ readonly client: Duplex, readonly server: Duplex }} Connection
- * @typedef {{ readonly connect: () => Promise<Connection> }} Endpoint
+ * @typedef {Duplex & { authorized: boolean, isSessionReused(): boolean }} Client
+ * @typedef {{ readonly client: Client, readonly server: Duplex }} Connection
+ * @typedef {{ readonly connect: (session?: Buffer) => Promise<Connection> }} Endpoint
  */
 
 /**
  * A server that listens, and connections to it.
  * @param {import('./measure.mjs').Side} side
+ * @param {import('./setup.mjs').Kind} [kind]
  * @returns {Promise<Endpoint>}
  */
-export function endpointOf(side) {
+export async function endpointOf(side, kind) {
+  const { ours, other } = setup(kind);
+  const whom = { host: '127.0.0.1', servername: NAME };
   if (side === 'hellofin') {
     return endpoint(
       (accept) => hellofin.createServer({ secureContext: ours.server }, accept),
-      (port) => hellofin.connect({ port, host: '127.0.0.1', servername: NAME, secureContext: ours.client }),
+      (more) => hellofin.connect({ ...whom, ...more, secureContext: ours.client }),
+      true,
     );
   }
+  const tls = await otherTls(side);
+  const dialled =
+    side === 'lemon-tls'
+      ? { ...other.client, groups: [0x001d], noTickets: !kind?.tickets }
+      : { secureContext: tls.createSecureContext(other.client) };
   return endpoint(
-    (accept) => tls.createServer({ ...nodeTls.serverOptions, noDelay: true }, accept),
-    (port) => {
-      const socket = tls.connect({ port, host: '127.0.0.1', servername: NAME, secureContext: nodeTls.client });
-      return socket.setNoDelay(true);
-    },
+    (accept) => tls.createServer({ ...other.server, noTickets: !kind?.tickets, noDelay: true }, accept),
+    (more) => tls.connect({ ...whom, ...more, ...dialled }).setNoDelay(true),
+    side === 'node:tls',
   );
 }
 
 /**
  * @param {(accept: (socket: Duplex) => void) => import('node:net').Server} listen
- * @param {(port: number) => Duplex & { authorized: boolean }} dial
+ * @param {(more: { readonly port: number, readonly session?: Buffer }) => Client} dial
+ * @param {boolean} verifies whether the client tells that it verified the chain; lemon-tls 0.7 does not verify
  * @returns {Promise<Endpoint>}
  */
-async function endpoint(listen, dial) {
-  /** @type {Map<number, (socket: Duplex) => void>} */
-  const waiting = new Map();
+async function endpoint(listen, dial, verifies) {
+  /** Servers' ends that came before their clients knew, and clients that wait for theirs, by the client's port. */
+  const [early, waiting] = [new Map(), new Map()];
   const server = listen((socket) => {
     const { remotePort } = /** @type {import('node:net').Socket} */ (socket);
-    waiting.get(remotePort ?? 0)?.(socket);
-    waiting.delete(remotePort ?? 0);
+    const accept = waiting.get(remotePort);
+    waiting.delete(remotePort);
+    if (accept === undefined) early.set(remotePort, socket);
+    else accept(socket);
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', 2048, () => resolve(undefined)));
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  const connect = () =>
+  /** @param {Buffer} [session] @returns {Promise<Connection>} */
+  const connect = (session) =>
     new Promise((resolve, reject) => {
-      const client = dial(port);
-      /** @type {Duplex | undefined} */
-      let accepted;
-      let isSecure = false;
-      const done = () => {
-        if (accepted === undefined || !isSecure) return;
-        if (client.authorized) resolve({ client, server: accepted });
-        else reject(new Error('the chain was not verified'));
+      const client = dial({ port, ...(session === undefined ? {} : { session }) });
+      /** @param {Duplex} accepted */
+      const done = (accepted) => {
+        accepted.on('error', reject);
+        resolve({ client, server: accepted });
       };
       client.once('error', reject);
-      client.once('connect', () => {
-        const { localPort } = /** @type {import('node:net').Socket} */ (/** @type {unknown} */ (client));
-        waiting.set(localPort ?? 0, (socket) => {
-          socket.on('error', reject);
-          accepted = socket;
-          done();
-        });
-      });
       client.once('secureConnect', () => {
-        isSecure = true;
-        done();
+        const { localPort } = /** @type {import('node:net').Socket} */ (/** @type {unknown} */ (client));
+        const accepted = early.get(localPort);
+        early.delete(localPort);
+        if (verifies && !client.authorized) reject(new Error('the chain was not verified'));
+        else if (session !== undefined && !client.isSessionReused()) reject(new Error('the session was not resumed'));
+        else if (accepted === undefined) waiting.set(localPort, done);
+        else done(accepted);
       });
     });
   return { connect };
