@@ -11,7 +11,13 @@ export function fromAscii(text: string): Uint8Array {
 
 /** Decodes bytes as Latin-1: every byte becomes one character, so nothing is lost and nothing throws. */
 export function toLatin1(bytes: Uint8Array): string {
+  // In one call while the arguments fit the stack: character by character, each would be a string that stays.
+  if (bytes.length <= MAX_ARGUMENTS) return String.fromCharCode(...bytes);
   let out = '';
-  for (const byte of bytes) out += String.fromCharCode(byte);
+  for (let at = 0; at < bytes.length; at += MAX_ARGUMENTS) {
+    out += String.fromCharCode(...bytes.subarray(at, at + MAX_ARGUMENTS));
+  }
   return out;
 }
+
+const MAX_ARGUMENTS = 4096;

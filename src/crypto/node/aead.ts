@@ -1,6 +1,8 @@
 import { type CipherGCMTypes, createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
+import { copy } from '../../bytes/index.ts';
 import { AEAD_KEY_LENGTH, AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH, type Aead, type AeadName } from '../provider.ts';
 import { plain } from './bytes.ts';
+import { OBJECTS_ARE_SLOW } from './public-key.ts';
 
 /** Node accepts a GCM tag of 4 bytes unless it is told the length. */
 const OPTIONS = { authTagLength: AEAD_TAG_LENGTH };
@@ -11,14 +13,13 @@ const SHORT = 2048;
 /** An authenticated cipher of node:crypto. */
 export class NodeAead implements Aead {
   readonly #name: CipherGCMTypes;
-  readonly #key: KeyObject;
+  readonly #key: KeyObject | Uint8Array;
 
   constructor(name: AeadName, key: Uint8Array) {
     if (key.length !== AEAD_KEY_LENGTH[name]) throw new RangeError(`${name} key of ${key.length} bytes`);
     // The types of ChaCha20-Poly1305 and GCM differ only in name.
     this.#name = name as CipherGCMTypes;
-    // Once a KeyObject, a key costs nothing per cipher; as bytes it costs 9 us each time on Node 24.
-    this.#key = createSecretKey(key);
+    this.#key = OBJECTS_ARE_SLOW ? createSecretKey(key) : copy(key);
   }
 
   seal(nonce: Uint8Array, aad: Uint8Array, content: Uint8Array, trailer: Uint8Array): readonly Uint8Array[] {

@@ -1,7 +1,8 @@
 import type { ServerConfig } from '../config.ts';
 import type { Credential } from '../requests.ts';
+import { badConfiguration } from './bad-configuration.ts';
 import { checkPsks, checkServerSessions } from './session-settings.ts';
-import { badConfiguration, type Settings, settings } from './settings.ts';
+import { type Settings, settings } from './settings.ts';
 
 /** Most bytes of certificate_authorities: the extension has 2^16 with its lengths (RFC 8446 section 4.2.4). */
 const MAX_AUTHORITIES_LENGTH = 2 ** 16 - 8;

@@ -1,7 +1,8 @@
 import type { ClientSessions, ServerSessions } from '../config.ts';
 import { checkPsk, type ExternalPsk } from '../session/external-psk.ts';
 import { MAX_LIFETIME } from '../session/session.ts';
-import { badConfiguration, checkNumber } from './settings.ts';
+import { badConfiguration } from './bad-configuration.ts';
+import { checkNumber } from './settings.ts';
 
 /** Most tickets of one connection: a client that opens more connections at once than this gets more by each. */
 const MAX_COUNT = 8;

@@ -1,7 +1,7 @@
 import { Writer } from '../../bytes/index.ts';
 import { type CryptoProvider, HASH_LENGTH, type HashName, hkdfExtract } from '../../crypto/index.ts';
 import { expandLabel } from '../key-schedule/hkdf-label.ts';
-import { badConfiguration } from '../negotiate/settings.ts';
+import { badConfiguration } from '../negotiate/bad-configuration.ts';
 import { VERSIONS } from '../registry/versions.ts';
 
 /** A key that both ends were given by other means (RFC 8446 section 2.2). It authenticates them; no certificate does. */

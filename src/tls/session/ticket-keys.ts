@@ -1,6 +1,6 @@
 import { concat, EMPTY, equal } from '../../bytes/index.ts';
 import { AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH, type Aead, type CryptoProvider } from '../../crypto/index.ts';
-import { badConfiguration } from '../negotiate/settings.ts';
+import { badConfiguration } from '../negotiate/bad-configuration.ts';
 
 /** Makes a server's tickets of its sessions, and sessions of its tickets, without keeping either. */
 export interface TicketSealer {
