@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { causeOf, quote } from '../../diagnose/index.ts';
 import { type Line, styled } from '../../explain/index.ts';
@@ -22,21 +21,17 @@ interface Ended {
   readonly stdout: string;
 }
 
-/** What came of one endpoint. */
-interface Outcome {
-  readonly screen: Ended;
-  readonly findings: readonly FoundFinding[];
-  readonly isRight: boolean;
+const NOT_RUN: Ended = { code: null, stdout: '' };
+
+/** What the command's JSON says of a target, as far as the demo looks at it. */
+interface Result {
+  readonly status: string;
+  readonly connections?: number;
+  readonly findings?: readonly FoundFinding[];
 }
 
-/** The members of the command's JSON that the demo looks at. */
-interface Document {
-  readonly results?: readonly {
-    readonly status: string;
-    readonly connections?: number;
-    readonly findings?: readonly FoundFinding[];
-  }[];
-}
+/** By the text of the target. */
+type Results = ReadonlyMap<string, Result>;
 
 /** `hellofin demo`: the tour over the lab. */
 export async function demoCommand(io: Io): Promise<ExitCode> {
@@ -57,52 +52,45 @@ export async function runDemo(lab: Lab, io: Io): Promise<ExitCode> {
   const color = wantsColor('auto', { isTTY: io.stdout.isTTY === true, env: io.env });
   const say = (...lines: readonly Line[]) => io.print(paint(lines, { color, plain: false }));
   const progress = progressLine(io.stderr, io.env.TERM);
-  const folder = mkdtempSync(join(tmpdir(), 'hellofin-demo-'));
-  const tour = new Tour(lab, folder, color, io.env);
-  const clear = () => {
-    tour.stop();
-    // One that is just being ended may still write its file.
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
-  };
-  io.onInterrupt(clear);
+  const tour = new Tour(lab, color, io.env);
+  io.onInterrupt(() => tour.stop());
   try {
     say(
       ['The lab serves on loopback, broken on purpose. Each command below also has'],
       [`--ca ${lab.caFile} --resolver ${lab.resolver}`],
       [],
     );
-    const twins = tour.checkTwins();
-    const outcomes = lab.endpoints.map((endpoint) => tour.check(endpoint));
+    const running = lab.endpoints.map((endpoint) => tour.screen(endpoint));
+    const results = tour.results(
+      lab.endpoints.flatMap((one) => [one, ...(one.repaired === null ? [] : [one.repaired])]),
+    );
+    const screens: Ended[] = [];
     for (const [index, endpoint] of lab.endpoints.entries()) {
       progress.show(`${index + 1} of ${lab.endpoints.length}: ${endpoint.target}`);
-      const { screen } = (await outcomes[index]) ?? { screen: { stdout: '' } };
+      const screen = (await running[index]) ?? NOT_RUN;
       progress.clear();
+      screens.push(screen);
       say([styled('dim', `$ hellofin ${[endpoint.target, ...endpoint.args.map(quote)].join(' ')}`)]);
       io.print(screen.stdout);
       say([]);
     }
-    progress.show('the repaired twins');
-    const sick = await twins;
-    progress.clear();
-    return verdict(lab, await Promise.all(outcomes), sick, say);
+    return verdict(lab, screens, await results, say);
   } finally {
-    clear();
+    tour.stop();
   }
 }
 
 /** The processes of a demo: some at once, as each is mostly waiting for an answer or starting up. */
 class Tour {
   readonly #lab: Lab;
-  readonly #folder: string;
   readonly #color: boolean;
   readonly #env: Io['env'];
   readonly #pass = gate(Math.max(2, availableParallelism()));
   readonly #children = new Set<ChildProcess>();
   #isStopped = false;
 
-  constructor(lab: Lab, folder: string, color: boolean, env: Io['env']) {
+  constructor(lab: Lab, color: boolean, env: Io['env']) {
     this.#lab = lab;
-    this.#folder = folder;
     this.#color = color;
     this.#env = env;
   }
@@ -113,42 +101,30 @@ class Tour {
     for (const child of this.#children) child.kill();
   }
 
-  /** The screen of `check`, and the JSON of the run that it saved. */
-  check(endpoint: LabEndpoint): Promise<Outcome> {
-    const file = join(this.#folder, `${endpoint.id}.json`);
-    return this.#pass(async () => {
-      const color = this.#color ? ['--color', 'always'] : [];
-      const screen = await this.#run([...this.#arguments([endpoint], endpoint.args), '--save', file, ...color]);
-      const json = await this.#run(['explain', file, '--json']);
-      const result = resultsOf(json)[0];
-      const findings = result?.findings ?? [];
-      const isRight =
-        isNamedAndProved(endpoint, findings, result?.connections ?? 0) &&
-        screen.code === expectedCode(endpoint) &&
-        json.code === screen.code;
-      return { screen, findings, isRight };
-    });
+  /** What `check` shows of an endpoint. */
+  screen(endpoint: LabEndpoint): Promise<Ended> {
+    const color = this.#color ? ['--color', 'always'] : [];
+    return this.#pass(() => this.#run([...this.#arguments([endpoint], endpoint.args), ...color]));
   }
 
-  /** Checks every repaired twin; gives those that have a finding. Those that need no arguments share a process. */
-  async checkTwins(): Promise<LabTarget[]> {
+  /** What `check --json` says of targets: those that need the same arguments are checked by one process. */
+  async results(targets: readonly LabTarget[]): Promise<Results> {
     const groups = new Map<string, LabTarget[]>();
-    for (const { repaired } of this.#lab.endpoints) {
-      if (repaired === null) continue;
-      const key = JSON.stringify(repaired.args);
-      groups.set(key, [...(groups.get(key) ?? []), repaired]);
+    for (const target of targets) {
+      const key = JSON.stringify(target.args);
+      groups.set(key, [...(groups.get(key) ?? []), target]);
     }
-    const sick = [...groups.values()].map((twins) =>
+    const entries = [...groups.values()].map((group) =>
       this.#pass(async () => {
-        const args = [...this.#arguments(twins, twins[0]?.args ?? []), '--json'];
-        const results = resultsOf(await this.#run(args));
-        return twins.filter((_, index) => {
-          const { status, findings } = results[index] ?? {};
-          return status !== 'healthy' || findings?.length !== 0;
+        const { stdout } = await this.#run([...this.#arguments(group, group[0]?.args ?? []), '--json']);
+        const results = resultsIn(stdout);
+        return group.flatMap(({ target }, index): [string, Result][] => {
+          const result = results[index];
+          return result === undefined ? [] : [[target, result]];
         });
       }),
     );
-    return (await Promise.all(sick)).flat();
+    return new Map((await Promise.all(entries)).flat());
   }
 
   #arguments(targets: readonly LabTarget[], args: readonly string[]): string[] {
@@ -158,7 +134,7 @@ class Tour {
   }
 
   #run(args: readonly string[]): Promise<Ended> {
-    if (this.#isStopped) return Promise.resolve({ code: null, stdout: '' });
+    if (this.#isStopped) return Promise.resolve(NOT_RUN);
     const env = { ...this.#env };
     const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'inherit'], env });
     this.#children.add(child);
@@ -177,15 +153,16 @@ class Tour {
 
 function verdict(
   { endpoints }: Lab,
-  outcomes: readonly Outcome[],
-  sick: readonly LabTarget[],
+  screens: readonly Ended[],
+  results: Results,
   say: (...lines: readonly Line[]) => void,
 ): ExitCode {
-  const rows = endpoints.map((endpoint, index): readonly string[] => {
-    const { findings = [] } = outcomes[index] ?? {};
+  const isRight = endpoints.map((endpoint, index) => isToldRight(endpoint, screens[index] ?? NOT_RUN, results));
+  const rows = endpoints.map(({ target, cause }): readonly string[] => {
+    const findings = results.get(target)?.findings ?? [];
     return [
-      endpoint.target,
-      endpoint.cause ?? 'none',
+      target,
+      cause ?? 'none',
       findings.map(({ code }) => code).join(', ') || 'none',
       findings.map(proofText).join('; '),
     ];
@@ -193,7 +170,6 @@ function verdict(
   const header = ['endpoint', 'true cause', 'cause found', 'proof'];
   const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => (row[column] ?? '').length)));
   const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
-  const isRight = outcomes.map((one) => one.isRight);
   say(
     [styled('strong', `  ${line(header)}`)],
     ...rows.map(
@@ -205,15 +181,27 @@ function verdict(
     [],
   );
   const wrong = endpoints.filter((_, index) => isRight[index] !== true);
-  const twins = endpoints.filter(({ repaired }) => repaired !== null).length;
+  const twins = endpoints.flatMap(({ repaired }) => repaired ?? []);
+  const sick = twins.filter(({ target }) => {
+    const { status, findings } = results.get(target) ?? {};
+    return status !== 'healthy' || findings?.length !== 0;
+  });
   const broken = endpoints.filter(({ cause }) => cause !== null).length;
   for (const { target, id } of wrong) say([styled('bad', `not named and proved: ${target} (${id})`)]);
   for (const { target } of sick) say([styled('bad', `repaired, and still with a finding: ${target}`)]);
   say([
     `${endpoints.length - wrong.length} of ${endpoints.length} endpoints told right, ${broken} of them with a cause`,
-    ` to name and prove; ${twins - sick.length} of ${twins} repaired twins have no finding`,
+    ` to name and prove; ${twins.length - sick.length} of ${twins.length} repaired twins have no finding`,
   ]);
   return wrong.length + sick.length === 0 ? EXIT.ok : EXIT.finding;
+}
+
+/** Whether the screen and the JSON name the cause, the JSON proves it, and the exit code goes with it. */
+function isToldRight(endpoint: LabEndpoint, { code, stdout }: Ended, results: Results): boolean {
+  const { findings = [], connections = 0 } = results.get(endpoint.target) ?? {};
+  const { cause, target } = endpoint;
+  const isShown = stdout.includes(cause === null ? `${target} healthy` : `[${cause}]`);
+  return isShown && code === expectedCode(endpoint) && isNamedAndProved(endpoint, findings, connections);
 }
 
 /** 1 for an error; a warning or a notice alone leaves 0. */
@@ -221,9 +209,9 @@ function expectedCode({ cause }: LabEndpoint): ExitCode {
   return cause !== null && causeOf(cause)?.severity === 'error' ? EXIT.finding : EXIT.ok;
 }
 
-function resultsOf({ stdout }: Ended): NonNullable<Document['results']> {
+function resultsIn(stdout: string): readonly Result[] {
   try {
-    return (JSON.parse(stdout) as Document).results ?? [];
+    return (JSON.parse(stdout) as { readonly results?: readonly Result[] }).results ?? [];
   } catch {
     return [];
   }
