@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { reportText } from '../../src/diagnose/screen/report.ts';
 import { createSecureContext, createServer } from '../../src/node/index.ts';
+import { check } from '../../src/node/probe/index.ts';
 import { ca, diagnose, hangUp, httpServer, onlyFinding, rawServer, serve, tableOf } from './serve.ts';
 
 /** A server with a certificate for each of these names, and the first for everybody else. */
@@ -120,5 +121,41 @@ describe('a name that is refused', () => {
     );
     const finding = onlyFinding(await diagnose(await serve(server), { http: false }));
     expect(finding.notes).toContain('the certificate without a name is for shop.example too');
+  });
+
+  /** nginx with `ssl_reject_handshake on` in its default server. */
+  const unrecognized = () => rawServer((socket) => socket.end(Buffer.from('15030300020270', 'hex')));
+
+  test('in so many words, as no name is: there is no default virtual host', async () => {
+    const report = await diagnose(await serve(unrecognized()));
+    expect(onlyFinding(report)).toMatchObject({
+      code: 'SNI_REJECTED',
+      title: 'the server refuses the name shop.example',
+      notes: ['without a name: alert 112 unrecognized_name: no default virtual host answers'],
+      proof: { kind: 'bytes', after: 'alert 112 unrecognized_name', connections: [1, 2] },
+      fix: { text: 'correct the name, or add a virtual host and certificate for shop.example on 127.0.0.1' },
+    });
+  });
+
+  test('an address sends no name, and that is refused', async () => {
+    const port = await serve(unrecognized());
+    expect(onlyFinding(await check(`127.0.0.1:${port}`, { timeout: 2_000 }))).toMatchObject({
+      code: 'SNI_REJECTED',
+      title: 'the server refuses clients that send no name',
+      notes: [],
+      proof: { kind: 'bytes', connections: [1] },
+      fix: { text: 'connect by a name that the server has: --sni NAME' },
+    });
+  });
+
+  test('once and not again: told by what passed, not by the alert', async () => {
+    const inner = createServer(ca.issue({ names: ['shop.example'] }), hangUp);
+    await serve(inner);
+    let connections = 0;
+    const front = rawServer((socket) => {
+      if (connections++ === 0) socket.end(Buffer.from('15030300020270', 'hex'));
+      else inner.emit('connection', socket);
+    });
+    expect(onlyFinding(await diagnose(await serve(front), { http: false })).code).toBe('INTERMITTENT');
   });
 });

@@ -1,9 +1,12 @@
 import type { Cause } from '../cause.ts';
 import type { AddressFacts, Facts } from '../facts.ts';
+import type { Finding } from '../finding.ts';
 import { probeWith } from '../handshakes.ts';
-import { failsWith } from '../make-finding.ts';
+import { failsWith, makeFinding, symptomText } from '../make-finding.ts';
+import { findMessage } from '../messages.ts';
 import { isProved } from '../planner.ts';
-import { provedByChange, suspectRefusal } from '../refusal.ts';
+import { describeAnswer, readAnswer } from '../probes/answer.ts';
+import { provedByChange, refusalEvidence, refusalPlace, suspectRefusal } from '../refusal.ts';
 import { opensslClient } from '../reproduce.ts';
 import { listed } from '../words.ts';
 
@@ -16,8 +19,9 @@ export const sniRejected: Cause = {
   step: 'tls',
   title: 'the server refuses the name',
   meaning:
-    'With the name the handshake is refused, without it there is an answer: the server has nothing for the name, or something on the way filters names.',
-  provedBy: 'The same ClientHello without a server name gets a ServerHello.',
+    'The server has nothing for the name: it says so, or the handshake is refused with the name and answered without it, which something on the way that filters names looks like too.',
+  provedBy:
+    'The same ClientHello without a server name gets a ServerHello; or the alert unrecognized_name, where no name is refused as well.',
   remedy:
     'Correct the name, or add a virtual host for it; where the connection just ends, look for a filter on the way too.',
   alsoKnownAs: [
@@ -33,8 +37,8 @@ export const sniRejected: Cause = {
       ? undefined
       : suspectRefusal('SNI_REJECTED', 'server_name:none', { alerts: ALERTS, withoutAlert: 2 }, address),
   asks: (address) => (isProved({ change: 'server_name:none' }, address) ? ['handshake:server_name:none'] : []),
-  evaluate: (facts) =>
-    provedByChange(sniRejected, 'server_name:none', facts, (address) => {
+  evaluate: (facts) => [
+    ...provedByChange(sniRejected, 'server_name:none', facts, (address) => {
       const name = address.tls?.input.serverName ?? '';
       if (address.symptom.kind !== 'alert') return withoutWord(facts, address, name);
       return {
@@ -51,7 +55,40 @@ export const sniRejected: Cause = {
         reproduce: [opensslClient(facts, address)],
       };
     }),
+    ...facts.addresses.flatMap((address) => toldByAlert(facts, address) ?? []),
+  ],
 };
+
+/** The alert has this one meaning (RFC 6066 section 3). A server without a default virtual host refuses no name as well. */
+function toldByAlert(facts: Facts, address: AddressFacts): Finding | undefined {
+  const { symptom, tls, exchanges } = address;
+  if (symptom.kind !== 'alert' || symptom.name !== 'unrecognized_name') return undefined;
+  if (findMessage(tls, 'received', 'server_hello') !== undefined) return undefined;
+  // What helped is told by its own cause; what passed unchanged is INTERMITTENT.
+  if (exchanges.some(({ received }) => readAnswer(received).kind === 'server_hello')) return undefined;
+  const name = tls?.input.serverName;
+  const bare = exchanges.find(({ change }) => change === 'server_name:none');
+  return makeFinding(sniRejected, facts, address, {
+    title: name === undefined ? 'the server refuses clients that send no name' : `the server refuses the name ${name}`,
+    summary: failsWith(facts, name === undefined ? 'no name was sent' : `the server has nothing for the name ${name}`),
+    where: refusalPlace(address),
+    evidence: refusalEvidence(address),
+    notes: bare === undefined ? [] : [`without a name: ${describeAnswer(bare)}: no default virtual host answers`],
+    proof: {
+      kind: 'bytes',
+      after: symptomText(address),
+      connections: [address.tcp.connection, ...(bare === undefined ? [] : [bare.connection])],
+    },
+    fix: {
+      text:
+        name === undefined
+          ? 'connect by a name that the server has: --sni NAME'
+          : `correct the name, or add a virtual host and certificate for ${name} on ${address.address}`,
+      commands: [],
+    },
+    reproduce: [opensslClient(facts, address)],
+  });
+}
 
 /** Whose certificate a client gets that sends no name, by a whole handshake. */
 function byDefault(address: AddressFacts): string[] {
