@@ -23,6 +23,7 @@ const IN_CLIENT: Readonly<Partial<Record<AlertName, Codes>>> = {
   record_overflow: ['NOT_TLS', 'PROTOCOL_VIOLATION'],
   handshake_failure: [
     ...(['NO_COMMON_CIPHER_SUITE', 'NO_COMMON_GROUP', 'NO_COMMON_SIGNATURE_SCHEME', 'NO_COMMON_VERSION'] as const),
+    ...(['OLD_CIPHER_SUITES_ONLY', 'TLS13_INTOLERANT'] as const),
     ...([
       'TLS13_NOT_SUPPORTED',
       'CLIENT_CERT_REQUIRED',
@@ -41,7 +42,7 @@ const IN_CLIENT: Readonly<Partial<Record<AlertName, Codes>>> = {
   illegal_parameter: ['PROTOCOL_VIOLATION', 'HANDSHAKE_TAMPERED'],
   decode_error: ['PROTOCOL_VIOLATION', 'HANDSHAKE_TAMPERED'],
   decrypt_error: TAMPERED,
-  protocol_version: ['NO_COMMON_VERSION', 'TLS13_NOT_SUPPORTED'],
+  protocol_version: ['NO_COMMON_VERSION', 'TLS13_NOT_SUPPORTED', 'TLS12_NOT_SUPPORTED', 'TLS13_INTOLERANT'],
   insufficient_security: ['NO_COMMON_CIPHER_SUITE', 'NO_COMMON_GROUP'],
   internal_error: ['SNI_REJECTED', 'NO_COMMON_SIGNATURE_SCHEME', 'ALPN_REFUSED', 'INTERMITTENT'],
   inappropriate_fallback: ['NO_COMMON_VERSION'],
