@@ -3,5 +3,5 @@
  * gives it something broken to look at.
  */
 export { type Finding, type FindingCode, type Report, type Run, reportText } from '../diagnose/index.ts';
-export { type Lab, type LabEndpoint, type LabOptions, startLab } from '../lab/index.ts';
+export { type Lab, type LabEndpoint, type LabOptions, type LabTarget, startLab } from '../lab/index.ts';
 export { type CheckOptions, check } from '../node/probe/index.ts';
