@@ -289,7 +289,7 @@ describe('a saved run', () => {
     const { code, stdout } = await cert('no-intermediate', '--offline');
     expect(code).toBe(1);
     expect(stdout).toContain('error[UNKNOWN_ISSUER]');
-    expect(stdout).toMatch(/which was not fetched\s+\(--offline\)/);
+    expect(stdout).toMatch(/which was\s+not\s+fetched\s+\(--offline\)/);
     expect(stdout).not.toContain('└');
   });
 });
