@@ -1,10 +1,13 @@
 /** Chains that end in nothing that is trusted. */
+import { equal } from '../../bytes/index.ts';
+import { type Certificate, parseCertificate, X509Error } from '../../x509/index.ts';
 import { fetchesOf, lookedFor, repairedChain } from '../aia.ts';
 import type { Cause } from '../cause.ts';
 import { certificateFinding, type LocatedProblem, pathText, problemsOf } from '../certificates.ts';
-import type { Facts } from '../facts.ts';
+import type { AddressFacts, Facts } from '../facts.ts';
 import type { Evidence, Finding, TextEvidence } from '../finding.ts';
 import { targetText } from '../make-finding.ts';
+import { certificatesReceived } from '../messages.ts';
 import type { ChainObservation, PathCertificate } from '../observations.ts';
 import { hellofinCommand, opensslClient } from '../reproduce.ts';
 import { count, listed } from '../words.ts';
@@ -108,9 +111,11 @@ export const unknownIssuer: Cause = {
       ...problemsOf(facts, 'CHAIN_INCOMPLETE').filter((located) => provedRepair(facts, located) === undefined),
       ...problemsOf(facts, 'UNKNOWN_ISSUER'),
     ].map((located) => {
-      const sent = sentCount(located.address.chain?.path ?? []);
+      const path = located.address.chain?.path ?? [];
+      const sent = certificatesReceived(located.address.recorded).length;
+      const of = sent === sentCount(path) ? 'the last' : (path.at(-1)?.name ?? 'the first');
       return certificateFinding(unknownIssuer, facts, located, {
-        title: `${count(sent, 'certificate')} sent, and the issuer of the last is neither sent nor trusted`,
+        title: `${count(sent, 'certificate')} sent, and the issuer of ${of} is neither sent nor trusted`,
         evidence: chainEvidence(located, 'its issuer is missing'),
         fix: {
           text: `send the intermediates behind the certificate on ${located.address.address} (fullchain.pem); for a private CA pass its root with --ca FILE`,
@@ -118,6 +123,7 @@ export const unknownIssuer: Cause = {
         },
         fault: 'issuer neither sent nor trusted',
         notes: [
+          ...namesakeNotes(located),
           ...searchNotes(facts, located),
           `either an intermediate is missing, or the root is private and not in ${facts.run.settings.trust}`,
         ],
@@ -146,7 +152,7 @@ function incomplete(facts: Facts, located: LocatedProblem, { path, fetched = [] 
   const names = listed(missing.map(({ name }) => name));
   const command = `${hellofinCommand(facts, address, 'cert')} --full-chain > fullchain.pem`;
   return certificateFinding(chainIncomplete, facts, located, {
-    title: `${count(sentCount(path), 'certificate')} sent, ${path.length - 1} needed`,
+    title: `${sentText(address, path)}, ${path.length - 1} needed`,
     fault: '',
     summary: `${targetText(facts)} fails in some clients: ${missing.length === 1 ? 'intermediate' : 'intermediates'} not sent`,
     where: null,
@@ -175,6 +181,13 @@ function missingIssuerMessages(): Cause['alsoKnownAs'] {
   ];
 }
 
+/** How many were sent, and how many of them are of use where that is not all. */
+function sentText({ recorded }: AddressFacts, path: readonly PathCertificate[]): string {
+  const sent = certificatesReceived(recorded).length;
+  const used = sentCount(path);
+  return `${count(sent, 'certificate')} sent${used === sent ? '' : `, ${used} of the chain`}`;
+}
+
 /** What was done to find the missing issuer, and what came of it. */
 function searchNotes(facts: Facts, { address }: LocatedProblem): string[] {
   const { offline } = facts.run.settings;
@@ -185,6 +198,24 @@ function searchNotes(facts: Facts, { address }: LocatedProblem): string[] {
     return `it is said to be published at ${url}, which was not fetched${offline === true ? ' (--offline)' : ''}`;
   });
   return first === undefined ? notes : [...notes, `with what was fetched: ${first.message}`];
+}
+
+/** An issuer that was issued anew with another key, or a chain file of another certificate. */
+function namesakeNotes({ address }: LocatedProblem): string[] {
+  const sent = certificatesReceived(address.recorded).map((der) => parsed(der));
+  const last = sent[address.chain?.path.at(-1)?.sent ?? -1];
+  if (last === undefined) return [];
+  const hasItsName = sent.some((one) => one !== undefined && one !== last && equal(one.subject.der, last.issuer.der));
+  return hasItsName ? [`a certificate of the issuer's name was sent, and is not the one that signed`] : [];
+}
+
+function parsed(der: Uint8Array): Certificate | undefined {
+  try {
+    return parseCertificate(der);
+  } catch (error) {
+    if (error instanceof X509Error) return undefined;
+    throw error;
+  }
 }
 
 function sentCount(path: readonly PathCertificate[]): number {
