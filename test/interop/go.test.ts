@@ -1,14 +1,11 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ConnectOptions, ServerOptions } from '../../src/node/index.ts';
-import { type PeerServer, requirePeer, run, startServer, tempDir } from '../support/peers.ts';
+import { type PeerServer, requirePeer, run, startServer } from '../support/peers.ts';
 import { contextWith, engineOf, failure, line, ourEnd, useEnds } from './ends.ts';
+import { GO_COMPILE_TIMEOUT, goPeer } from './go-peer.ts';
 import { type CertificateFiles, type FileCa, fileCa, presenting } from './openssl.ts';
 
 const go = requirePeer('go');
-/** The standard library has to be compiled too, once per machine. */
-const COMPILE_TIMEOUT = 180_000;
 
 const ends = useEnds();
 const peers: PeerServer[] = [];
@@ -22,11 +19,8 @@ beforeAll(async () => {
   files = fileCa();
   stranger = fileCa();
   healthy = files.ofType('secp256r1');
-  program = join(tempDir(), 'peer');
-  const source = fileURLToPath(new URL('go/main.go', import.meta.url));
-  const { code, stderr } = await run(go, ['build', '-o', program, source], { timeout: COMPILE_TIMEOUT });
-  if (code !== 0) throw new Error(`go build: ${stderr}`);
-}, COMPILE_TIMEOUT);
+  program = await goPeer();
+}, GO_COMPILE_TIMEOUT);
 
 afterEach(async () => {
   for (const peer of peers.splice(0)) await peer.stop();

@@ -1,6 +1,6 @@
 // peer is crypto/tls at its defaults, as a server that answers one line in capitals and as a client that asks one.
 //
-//	peer server -cert FILE -key FILE [-clientca FILE] [-curves P256,X25519] [-alpn h2,http/1.1] [-max12]
+//	peer server -cert FILE -key FILE [-clientca FILE] [-curves P256,X25519] [-alpn h2,http/1.1] [-max12] [-http]
 //	peer client -addr HOST:PORT -ca FILE [-cert FILE -key FILE] [-curves ...] [-alpn ...] [-max12]
 //
 // Both print a line of key=value pairs for each handshake, or "error" and why it failed.
@@ -13,6 +13,7 @@ import (
 	"flag"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -38,6 +39,7 @@ func main() {
 	key := flags.String("key", "", "own key")
 	curves := flags.String("curves", "", "groups")
 	alpn := flags.String("alpn", "", "application protocols")
+	asHTTP := flags.Bool("http", false, "answer HTTP in place of lines")
 	max12 := flags.Bool("max12", false, "nothing newer than TLS 1.2")
 	flags.Parse(os.Args[2:])
 
@@ -62,9 +64,21 @@ func main() {
 	}
 	if os.Args[1] == "client" {
 		client(*addr, config)
+	} else if *asHTTP {
+		serveHTTP(config)
 	} else {
 		server(config)
 	}
+}
+
+// serveHTTP is net/http as it comes, HTTP/2 included.
+func serveHTTP(config *tls.Config) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	fail(err)
+	fmt.Println("ACCEPT", listener.Addr())
+	answer := func(response http.ResponseWriter, _ *http.Request) { fmt.Fprintln(response, "served") }
+	served := http.Server{Handler: http.HandlerFunc(answer), TLSConfig: config}
+	fail(served.ServeTLS(listener, "", ""))
 }
 
 func server(config *tls.Config) {
