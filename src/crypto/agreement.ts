@@ -43,8 +43,9 @@ export interface MlKemLibrary {
   decapsulate(cipherText: Uint8Array, secretKey: Uint8Array): Uint8Array;
 }
 
-/** FIPS 203 table 3. */
+/** The smaller set (FIPS 203 table 3). */
 export const ML_KEM_768: MlKemParameters = { name: 'ml-kem-768', encapsulationKey: 1184, ciphertext: 1088 };
+/** The larger set (FIPS 203 table 3). */
 export const ML_KEM_1024: MlKemParameters = { name: 'ml-kem-1024', encapsulationKey: 1568, ciphertext: 1568 };
 
 /** A portable library as {@link MlKem}. */

@@ -146,7 +146,7 @@ export class TlsConnection {
   /** Answers {@link request} and goes on. @throws Error when `request` is not the one that waits */
   answer<R extends Request>(request: R, value: AnswerTo<R>): void {
     if (this.#error !== undefined) return;
-    if (this.#handshake.request !== request) throw new Error(`no ${request.name} request is pending`);
+    this.#handshake.requirePending(request);
     this.#guard(() => {
       this.#handshake.answer(request, value);
       this.#process();

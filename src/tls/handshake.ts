@@ -96,11 +96,16 @@ export class Handshake<C extends HandshakeContext> {
     }
   }
 
+  /** The question that waits, as it was asked. @throws Error when `request` is another: a mistake of the caller's */
+  requirePending(request: Request) {
+    const pending = this.#pending;
+    if (pending?.asked.ask === request) return pending;
+    throw new Error(`no ${request.name} request is pending`);
+  }
+
   /** Answers the pending question. @throws Error when `request` is not the one that waits. */
   answer<R extends Request>(request: R, value: AnswerTo<R>): void {
-    const pending = this.#pending;
-    if (pending === undefined || pending.asked.ask !== request)
-      throw new Error(`no ${request.name} request is pending`);
+    const pending = this.requirePending(request);
     this.#pending = undefined;
     this.#advance(pending.asked.resume(value), pending.on);
   }

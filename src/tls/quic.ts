@@ -11,7 +11,6 @@ import type { Level, Role, Trace } from './events.ts';
 import { asTlsError, localFailure } from './failure.ts';
 import type { Handshake } from './handshake.ts';
 import { firstOffer } from './hello/offer.ts';
-import type { ConnectionInfo } from './info.ts';
 import type { TrafficSecret } from './key-schedule/tls13.ts';
 import { serverSetup } from './negotiate/server-setup.ts';
 import { MAX_BUFFERED_INPUT } from './record/limits.ts';
@@ -100,7 +99,7 @@ export class QuicHandshake {
   }
 
   /** What was negotiated so far; the peer's transport parameters are authentic once the handshake is complete. */
-  get info(): Readonly<ConnectionInfo> {
+  get info(): Readonly<HandshakeContext['info']> {
     return this.#handshake.context.info;
   }
 
@@ -126,24 +125,20 @@ export class QuicHandshake {
 
   /** Takes in the bytes of CRYPTO frames of a level, in order. They belong to the handshake from now on. */
   receive(level: Level, bytes: Uint8Array): void {
-    this.#guard(() => {
+    this.#run(() => {
       if (this.request !== undefined && this.#handshake.buffered + bytes.length > MAX_BUFFERED_INPUT) {
         const message = `more than ${MAX_BUFFERED_INPUT} bytes while a request waits`;
         throw localFailure('LIMIT_EXCEEDED', 'internal_error', message);
       }
       this.#handshake.receive(level, bytes);
-      this.#handshake.process();
     });
   }
 
   /** Answers {@link request} and goes on. @throws Error when `request` is not the one that waits */
   answer<R extends Request>(request: R, value: AnswerTo<R>): void {
     if (this.#error !== undefined) return;
-    if (this.#handshake.request !== request) throw new Error(`no ${request.name} request is pending`);
-    this.#guard(() => {
-      this.#handshake.answer(request, value);
-      this.#handshake.process();
-    });
+    this.#handshake.requirePending(request);
+    this.#run(() => this.#handshake.answer(request, value));
   }
 
   /** Ends the handshake by a decision of this side. */
@@ -173,10 +168,12 @@ export class QuicHandshake {
     throw localFailure('CONNECTION_CLOSED', null, 'keying material is exported after the handshake');
   }
 
-  #guard(run: () => void): void {
+  /** Takes something in and handles what has become possible. */
+  #run(take: () => void): void {
     if (this.#error !== undefined) return;
     try {
-      run();
+      take();
+      this.#handshake.process();
     } catch (error) {
       this.#fail(asTlsError(error));
     }

@@ -28,8 +28,9 @@ const kem = crypto as unknown as NativeKem;
 /** Whether this Node, with the OpenSSL it runs on, has ML-KEM itself. */
 export const hasNativeMlKem: boolean = probe();
 
-/** ML-KEM: of OpenSSL where it has one, else of a portable library that takes twenty times as long. */
+/** ML-KEM-768: of OpenSSL where it has one, else of a portable library that takes twenty times as long. */
 export const mlKem768: MlKem = make(ML_KEM_768, 'ml_kem768');
+/** ML-KEM-1024, likewise. */
 export const mlKem1024: MlKem = make(ML_KEM_1024, 'ml_kem1024');
 
 /** The secret that a private KeyObject of ML-KEM finds in a ciphertext of the right length. */

@@ -12,7 +12,7 @@ export interface TicketReceiver {
 }
 
 /** What a client needs to authenticate after the handshake. */
-export interface PostHandshake {
+interface PostHandshake {
   readonly offer: Offer;
   /** Stands at our Finished, and stays there (RFC 8446 section 4.4). */
   readonly transcript: Transcript;
