@@ -37,11 +37,11 @@ export const EDWARDS = {
   ed448: { bits: 448, bytes: 57 },
 } as const;
 
-/** ML-DSA by parameter set (FIPS 204 table 2): lengths of public and of expanded private keys in bytes. */
+/** ML-DSA by parameter set: lengths of public and of expanded private keys in bytes (FIPS 204 table 2), OIDs (RFC 9881). */
 export const ML_DSA = {
-  'ml-dsa-44': { publicKey: 1312, expandedKey: 2560 },
-  'ml-dsa-65': { publicKey: 1952, expandedKey: 4032 },
-  'ml-dsa-87': { publicKey: 2592, expandedKey: 4896 },
+  'ml-dsa-44': { publicKey: 1312, expandedKey: 2560, oid: '608648016503040311' },
+  'ml-dsa-65': { publicKey: 1952, expandedKey: 4032, oid: '608648016503040312' },
+  'ml-dsa-87': { publicKey: 2592, expandedKey: 4896, oid: '608648016503040313' },
 } as const;
 
 /** A parameter set of ML-DSA. */
@@ -56,9 +56,9 @@ const ML_KEM_OIDS = { 'ml-kem-768': '608648016503040402', 'ml-kem-1024': '608648
 const WITHOUT_PARAMETERS = new Map<string, KeyType>([
   ['2b6570', 'ed25519'],
   ['2b6571', 'ed448'],
-  ['608648016503040311', 'ml-dsa-44'],
-  ['608648016503040312', 'ml-dsa-65'],
-  ['608648016503040313', 'ml-dsa-87'],
+  [ML_DSA['ml-dsa-44'].oid, 'ml-dsa-44'],
+  [ML_DSA['ml-dsa-65'].oid, 'ml-dsa-65'],
+  [ML_DSA['ml-dsa-87'].oid, 'ml-dsa-87'],
 ]);
 const HASH_OIDS = new Map<string, HashName>([
   ['2b0e03021a', 'sha1'],
@@ -82,10 +82,9 @@ export function mlKemAlgorithm(name: keyof typeof ML_KEM_OIDS): Uint8Array {
   return derElement(TAG.sequence, oidElement(ML_KEM_OIDS[name]));
 }
 
-/** The AlgorithmIdentifier of a key whose algorithm has no parameters, DER. */
-export function plainAlgorithm(type: MlDsaName): Uint8Array {
-  for (const [oid, of] of WITHOUT_PARAMETERS) if (of === type) return derElement(TAG.sequence, oidElement(oid));
-  throw unsupported(`key algorithm ${type}`);
+/** The AlgorithmIdentifier of an ML-DSA key (RFC 9881 section 2), DER. */
+export function mlDsaAlgorithm(type: MlDsaName): Uint8Array {
+  return derElement(TAG.sequence, oidElement(ML_DSA[type].oid));
 }
 
 /** Whether a key of this type is one of ML-DSA. */

@@ -4,7 +4,7 @@ import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { concat, copy, fromAscii, fromHex, toHex } from '../bytes/index.ts';
-import { type MlDsaName, plainAlgorithm } from './algorithm.ts';
+import { type MlDsaName, mlDsaAlgorithm } from './algorithm.ts';
 import { derElement, derInteger, TAG } from './der.ts';
 import { CryptoError, type KeyType, type SchemeName } from './index.ts';
 import { nobleCrypto } from './noble/index.ts';
@@ -55,8 +55,8 @@ function mlDsa(type: MlDsaName): Pair {
   const seed = randomBytes(32);
   const { publicKey } = LATTICE[type].keygen(seed);
   return {
-    publicKey: encodeSpki(plainAlgorithm(type), publicKey),
-    privateKey: encodePkcs8(plainAlgorithm(type), derElement(0x80, seed)),
+    publicKey: encodeSpki(mlDsaAlgorithm(type), publicKey),
+    privateKey: encodePkcs8(mlDsaAlgorithm(type), derElement(0x80, seed)),
   };
 }
 
@@ -388,7 +388,7 @@ describe.each(['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const)('%s', (type) => 
   const able = withType(type);
   const seed = new Uint8Array(32).fill(7);
   const { secretKey, publicKey } = LATTICE[type].keygen(seed);
-  const algorithm = plainAlgorithm(type);
+  const algorithm = mlDsaAlgorithm(type);
   const octets = (bytes: Uint8Array) => derElement(TAG.octetString, bytes);
   const both = (expanded: Uint8Array, own = seed) => derElement(TAG.sequence, octets(own), octets(expanded));
 

@@ -44,13 +44,13 @@ interface EdPrivateInfo extends Common {
   readonly seed: Uint8Array;
 }
 
-/** An ML-DSA private key (RFC 9881 section 6): a seed, what it expands to, or both. */
-export interface MlDsaPrivateInfo extends Common {
-  readonly type: MlDsaName;
-  /** ξ, from which the key is made. */
-  readonly generator: Uint8Array | undefined;
-  readonly expandedKey: Uint8Array | undefined;
-}
+/** ξ, from which the key is made; the key; or both. */
+type MlDsaForm =
+  | { readonly generator: Uint8Array; readonly expandedKey: Uint8Array | undefined }
+  | { readonly generator: undefined; readonly expandedKey: Uint8Array };
+
+/** An ML-DSA private key (RFC 9881 section 6). */
+export type MlDsaPrivateInfo = Common & { readonly type: MlDsaName } & MlDsaForm;
 
 /** What a PKCS#8 file holds. Byte strings are views of the input. */
 export type PrivateKeyInfo = RsaPrivateInfo | EcPrivateInfo | EdPrivateInfo | MlDsaPrivateInfo;
@@ -131,19 +131,23 @@ function parseEcPrivateKey(curve: CurveName, outer: DerReader) {
 }
 
 /** ML-DSA-PrivateKey, one of three forms (RFC 9881 section 6). */
-function parseMlDsaPrivateKey(type: MlDsaName, outer: DerReader) {
+function parseMlDsaPrivateKey(type: MlDsaName, outer: DerReader): MlDsaForm {
   const both = outer.optional(TAG.sequence, 'both');
   const reader = both ?? outer;
-  let generator: Uint8Array | undefined;
-  if (both !== undefined) generator = reader.contents(TAG.octetString, 'seed');
-  else if (reader.tag === SEED) generator = reader.contents(SEED, 'seed');
-  const isSeedOnly = both === undefined && generator !== undefined;
-  const expandedKey = isSeedOnly ? undefined : reader.contents(TAG.octetString, 'expandedKey');
+  const seedTag = both === undefined ? SEED : TAG.octetString;
+  const hasSeed = both !== undefined || reader.tag === SEED;
+  const generator = hasSeed ? exactly(reader.contents(seedTag, 'seed'), SEED_LENGTH, type) : undefined;
+  const expanded = () => exactly(reader.contents(TAG.octetString, 'expandedKey'), ML_DSA[type].expandedKey, type);
+  const form =
+    generator === undefined
+      ? { generator, expandedKey: expanded() }
+      : { generator, expandedKey: both === undefined ? undefined : expanded() };
   reader.end('ML-DSA-PrivateKey');
   outer.end('ML-DSA-PrivateKey');
-  if (generator !== undefined && generator.length !== SEED_LENGTH) throw invalid(`seed of ${generator.length} bytes`);
-  if (expandedKey !== undefined && expandedKey.length !== ML_DSA[type].expandedKey) {
-    throw invalid(`${type} private key of ${expandedKey.length} bytes`);
-  }
-  return { generator, expandedKey };
+  return form;
+}
+
+function exactly(bytes: Uint8Array, length: number, type: MlDsaName): Uint8Array {
+  if (bytes.length === length) return bytes;
+  throw invalid(`${type}: ${bytes.length} bytes where ${length} are due`);
 }

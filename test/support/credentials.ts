@@ -1,5 +1,5 @@
 import { type BasePrivateKeyEncodingOptions, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { plainAlgorithm } from '../../src/crypto/algorithm.ts';
+import { mlDsaAlgorithm } from '../../src/crypto/algorithm.ts';
 import { derElement } from '../../src/crypto/der.ts';
 import type { CryptoProvider, KeyType, PrivateKey } from '../../src/crypto/index.ts';
 import { nodeCrypto } from '../../src/crypto/node/index.ts';
@@ -38,7 +38,7 @@ function keyPair(type: KeyType): { readonly privateKey: Buffer } {
     case 'ml-dsa-65':
     case 'ml-dsa-87':
       // Any seed is a key; this Node may have no generator for it.
-      return { privateKey: Buffer.from(encodePkcs8(plainAlgorithm(type), derElement(0x80, randomBytes(32)))) };
+      return { privateKey: Buffer.from(encodePkcs8(mlDsaAlgorithm(type), derElement(0x80, randomBytes(32)))) };
   }
 }
 

@@ -62,13 +62,10 @@ function publicHalf(info: PrivateKeyInfo): Uint8Array {
 
 /** The expanded key; where the file has it beside the seed, the two must belong together (RFC 9881 section 6). */
 function latticeKey({ type, generator, expandedKey }: MlDsaPrivateInfo): Uint8Array {
-  const made = generator && LATTICE[type].keygen(generator).secretKey;
-  if (made !== undefined && expandedKey !== undefined && !equal(made, expandedKey)) {
-    throw invalid('the expanded key is not made from the seed');
-  }
-  const key = made ?? expandedKey;
-  if (key === undefined) throw invalid('neither a seed nor a key');
-  return key;
+  if (generator === undefined) return expandedKey;
+  const { secretKey } = LATTICE[type].keygen(generator);
+  if (expandedKey === undefined || equal(secretKey, expandedKey)) return secretKey;
+  throw invalid('the expanded key is not made from the seed');
 }
 
 function point({ type, scalar, point: claimed }: EcPrivateInfo): Uint8Array {

@@ -1,6 +1,6 @@
 import { constants, createECDH, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { copy, equal } from '../../bytes/index.ts';
-import { curveAlgorithm, isMlDsa, plainAlgorithm } from '../algorithm.ts';
+import { curveAlgorithm, isMlDsa, mlDsaAlgorithm } from '../algorithm.ts';
 import { invalid, unsupported } from '../der.ts';
 import { privateKey, publicKey } from '../keys.ts';
 import { type EcPrivateInfo, encodePkcs8, type PrivateKeyInfo, parsePkcs8 } from '../pkcs8.ts';
@@ -98,7 +98,7 @@ function toKeyObject(info: PublicKeyInfo): KeyObject {
     case 'ml-dsa-44':
     case 'ml-dsa-65':
     case 'ml-dsa-87':
-      return spkiPublicKey(encodeSpki(plainAlgorithm(info.type), info.lattice));
+      return spkiPublicKey(encodeSpki(mlDsaAlgorithm(info.type), info.lattice));
     default:
       return spkiPublicKey(encodeSpki(curveAlgorithm(info.type), info.point));
   }

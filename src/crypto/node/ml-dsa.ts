@@ -1,4 +1,4 @@
-import { ML_DSA, plainAlgorithm } from '../algorithm.ts';
+import { ML_DSA, mlDsaAlgorithm } from '../algorithm.ts';
 import { encodeSpki } from '../spki.ts';
 import { spkiPublicKey } from './public-key.ts';
 
@@ -8,7 +8,7 @@ export const hasMlDsa: boolean = probe();
 function probe(): boolean {
   try {
     // Any string of the right length is a public key.
-    spkiPublicKey(encodeSpki(plainAlgorithm('ml-dsa-44'), new Uint8Array(ML_DSA['ml-dsa-44'].publicKey)));
+    spkiPublicKey(encodeSpki(mlDsaAlgorithm('ml-dsa-44'), new Uint8Array(ML_DSA['ml-dsa-44'].publicKey)));
     return true;
   } catch {
     return false;
