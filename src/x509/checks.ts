@@ -50,6 +50,7 @@ export function checkCertificate(certificate: Certificate, place: Place): Fault[
     ...checkKeyStrength(certificate),
     ...(place.depth > 0 ? checkIssuer(certificate, place) : []),
     ...checkPurpose(certificate, place.purpose),
+    ...(place.depth === 0 ? checkKeyUsage(certificate) : []),
     ...checkExtensions(certificate),
   ];
 }
@@ -130,6 +131,23 @@ function checkPurpose(certificate: Certificate, purpose: Purpose): Fault[] {
       span: findExtension(certificate, OID.extKeyUsage)?.span,
       message: `for ${extKeyUsage.map(oidName).join(', ')}, not for ${oidName(wanted)}`,
       spec: 'RFC 5280 section 4.2.1.12',
+    },
+  ];
+}
+
+/** Bits of keyUsage that a key exchange of TLS can do with, which one depends on the suite (RFC 5246 section 7.4.2). */
+const OF_TLS = ['digitalSignature', 'keyEncipherment', 'keyAgreement'] as const;
+
+/** keyUsage of the leaf: with none of these bits no handshake can use the key. */
+function checkKeyUsage(certificate: Certificate): Fault[] {
+  const { keyUsage } = certificate;
+  if (keyUsage === undefined || OF_TLS.some((usage) => keyUsage.includes(usage))) return [];
+  return [
+    {
+      code: 'CERT_WRONG_PURPOSE',
+      span: findExtension(certificate, OID.keyUsage)?.span,
+      message: `its keyUsage has ${keyUsage.join(', ') || 'nothing'}, and TLS needs digitalSignature`,
+      spec: 'RFC 5280 section 4.2.1.3',
     },
   ];
 }

@@ -42,3 +42,34 @@ test.skipIf(openssl === undefined)(
     }
   },
 );
+
+test.skipIf(openssl === undefined).each([
+  ['keyCertSign', 'its keyUsage has keyCertSign, and TLS needs digitalSignature', []],
+  [
+    'keyEncipherment',
+    "the leaf's key usage does not allow digital signatures",
+    [expect.stringMatching(/^curl, openssl and Node\.js take it all the same/)],
+  ],
+])('a certificate for %s only', async (keyUsage, title, notes) => {
+  const [key, cert] = writeFiles('', '');
+  const made = await runOpenssl([
+    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '90', '-keyout', key, '-out', cert],
+    ...['-subj', '/CN=shop.example', '-addext', 'subjectAltName=DNS:shop.example'],
+    ...['-addext', `keyUsage=critical,${keyUsage}`],
+  ]);
+  expect(made.code, made.stderr).toBe(0);
+  const peer = await startOpensslServer(['-tls1_3', '-cert', cert, '-key', key]);
+  try {
+    const report = await diagnose(peer.port, { http: false, ca: readFileSync(cert, 'utf8') });
+    expect(onlyFinding(report)).toMatchObject({
+      code: 'CERT_WRONG_PURPOSE',
+      title: expect.stringContaining(title),
+      where: { message: 'Certificate message' },
+      proof: { kind: 'bytes', connections: [1] },
+      notes,
+    });
+    expect(exitCodeOf(report, 'error')).toBe(1);
+  } finally {
+    await peer.stop();
+  }
+});

@@ -19,6 +19,14 @@ function whoRefusesShortRsa({ problem }: LocatedProblem): string[] {
   return ['curl and openssl refuse it, Node.js from version 24 too; Go, Java and Node.js 22 take it'];
 }
 
+/** Measured with an RSA leaf for keyEncipherment only, at TLS 1.2 and 1.3. */
+function whoMindsKeyUsage({ problem, address }: LocatedProblem): string[] {
+  if (problem.depth !== 0 || address.tls?.error?.code !== 'BAD_CERTIFICATE_KEY') return [];
+  return problem.message === address.tls.error.message
+    ? ['curl, openssl and Node.js take it all the same; RFC 8446 section 4.4.2.2 has a client refuse it']
+    : [];
+}
+
 const DEFECTS: readonly Defect[] = [
   {
     code: 'CERT_MISSING',
@@ -105,7 +113,7 @@ const DEFECTS: readonly Defect[] = [
   {
     code: 'CERT_WRONG_PURPOSE',
     title: 'the certificate is not for servers',
-    meaning: 'extKeyUsage leaves out what it is used for.',
+    meaning: 'extKeyUsage or keyUsage leaves out what it is used for.',
     remedy: 'Have it issued for server authentication.',
     alsoKnownAs: [
       { client: 'openssl', text: 'unsuitable certificate purpose' },
@@ -113,6 +121,7 @@ const DEFECTS: readonly Defect[] = [
       { client: 'Go', text: 'incompatible key usage' },
       { client: 'Java', text: 'Extended key usage does not permit use for TLS server authentication' },
     ],
+    notes: whoMindsKeyUsage,
   },
   {
     code: 'CERT_UNKNOWN_EXTENSION',

@@ -171,7 +171,7 @@ class HandshakeRun {
     const { connection, input } = this.#request;
     const error = observedError(this.#error);
     // A key that the engine can not use ends the handshake before a verdict is asked for; what it is comes out here.
-    if (error?.code === 'BAD_CERTIFICATE_KEY') this.context.note(this.tls.getPeerChain());
+    if (error?.code === 'BAD_CERTIFICATE_KEY') this.context.noteKey(this.tls.getPeerChain(), error);
     this.tls.end(() => this.tls.destroy());
     if (this.#end === 'timeout') this.tls.destroy();
     return {

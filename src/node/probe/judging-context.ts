@@ -1,7 +1,8 @@
+import { OID } from '../../asn1/index.ts';
 import { nodeCrypto } from '../../crypto/node/index.ts';
-import type { ChainObservation } from '../../diagnose/index.ts';
+import type { ChainObservation, ObservedError } from '../../diagnose/index.ts';
 import type { FatalAlertName } from '../../tls/wire.ts';
-import type { RootStore } from '../../x509/index.ts';
+import { findExtension, leafKey, parseCertificate, type RootStore } from '../../x509/index.ts';
 import { SecureContext, type SecureContextOptions } from '../secure-context.ts';
 import type { ChainVerifier } from '../trust/index.ts';
 import { judgeChain } from './judge.ts';
@@ -50,8 +51,17 @@ export class JudgingContext extends SecureContext {
     };
   }
 
-  /** Judges a chain that no verdict was asked for. */
-  note(sent: readonly Uint8Array[]): void {
+  /**
+   * Judges a chain that no verdict was asked for, as the handshake ended over the leaf's key. Where the chain is right
+   * all the same, that key is what is wrong with it.
+   */
+  noteKey(sent: readonly Uint8Array[], { message, spec }: Pick<ObservedError, 'message' | 'spec'>): void {
     this.verifier.verify(sent, { crypto: nodeCrypto, purpose: 'server' });
+    if (this.found?.trusted !== true || sent[0] === undefined) return;
+    const mayNotSign = !leafKey(sent[0]).digitalSignature;
+    const code = mayNotSign ? 'CERT_WRONG_PURPOSE' : 'CERT_KEY_UNSUPPORTED';
+    const span = mayNotSign ? findExtension(parseCertificate(sent[0]), OID.keyUsage)?.span : undefined;
+    const place = { depth: 0, sent: 0, ...(span === undefined ? {} : { span }) };
+    this.found = { ...this.found, trusted: false, problems: [{ code, message, spec, ...place }] };
   }
 }
