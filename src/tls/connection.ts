@@ -212,12 +212,12 @@ export class TlsConnection {
 
   /**
    * Keying material for the application (RFC 8446 section 7.5, RFC 5705), `length` bytes.
-   * @throws TlsError CONNECTION_CLOSED before the handshake is complete, and in TLS 1.2 where the peer does not bind the
+   * @throws TlsError CONNECTION_CLOSED before the handshake is complete, or a server that took 0-RTT data may answer, and in TLS 1.2 where the peer does not bind the
    * master secret to the handshake (RFC 7627 section 5.4)
    */
   exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
-    const { exporter } = this.#handshake.context;
-    if (exporter === undefined || !this.handshakeComplete) {
+    const { exporter, mayAnswerEarly } = this.#handshake.context;
+    if (exporter === undefined || !(this.handshakeComplete || mayAnswerEarly)) {
       throw localFailure(
         'CONNECTION_CLOSED',
         null,

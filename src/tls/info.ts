@@ -28,6 +28,8 @@ export interface ConnectionInfo {
   pskIdentity?: Uint8Array;
   /** What became of the 0-RTT data that a client offered; `offered` until the server has told. */
   earlyData?: 'offered' | 'accepted' | 'rejected';
+  /** Servers: milliseconds by which the client has the ticket older than this clock does; less than 0 for younger. */
+  ticketAgeSkew?: number;
   /** The server asked this client for a certificate. */
   certificateRequest?: CertificateRequestSummary;
   /** The peer's, over QUIC; authentic once the handshake is complete (RFC 9001 section 8.2). */

@@ -163,8 +163,9 @@ export class QuicHandshake {
    * @throws TlsError CONNECTION_CLOSED before the handshake is complete
    */
   exportKeyingMaterial(label: string, context: Uint8Array | undefined, length: number): Uint8Array {
-    const { exporter } = this.#handshake.context;
-    if (exporter !== undefined && this.handshakeComplete) return exporter.export(label, context ?? EMPTY, length);
+    const { exporter, mayAnswerEarly } = this.#handshake.context;
+    const isReady = this.handshakeComplete || mayAnswerEarly;
+    if (exporter !== undefined && isReady) return exporter.export(label, context ?? EMPTY, length);
     throw localFailure('CONNECTION_CLOSED', null, 'keying material is exported after the handshake');
   }
 

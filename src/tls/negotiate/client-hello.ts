@@ -26,12 +26,16 @@ export function checkClientHello(message: ClientHello): CheckedClientHello {
   if (message.legacyCompressionMethods.length !== 1 || message.legacyCompressionMethods[0] !== 0) {
     throw illegalParameter('legacy_compression_methods is not a single 0', 'RFC 8446 section 4.1.2');
   }
-  const groups = required(extensions.get(supportedGroups.clientHello), 'supported_groups');
-  const shares = required(extensions.get(keyShare.clientHello), 'key_share');
-  required(extensions.get(signatureAlgorithms.clientHello), 'signature_algorithms');
+  const offersPsk = extensions.has(preSharedKey.clientHello.id);
+  // A client with a pre-shared key may have no use for the others.
+  if (!offersPsk) required(extensions.get(signatureAlgorithms.clientHello), 'signature_algorithms');
+  const hasGroups = !offersPsk || extensions.has(supportedGroups.clientHello.id);
+  const hasShares = !offersPsk || extensions.has(keyShare.clientHello.id);
+  const groups = hasShares ? required(extensions.get(supportedGroups.clientHello), 'supported_groups') : [];
+  const shares = hasGroups ? required(extensions.get(keyShare.clientHello), 'key_share') : [];
   checkShares(shares, groups);
   // RFC 8446 section 4.2.9.
-  if (extensions.has(preSharedKey.clientHello.id)) {
+  if (offersPsk) {
     required(extensions.get(pskKeyExchangeModes.clientHello), 'psk_key_exchange_modes beside pre_shared_key');
   }
   return { message, shares, summary: summarize(message) };
@@ -49,6 +53,16 @@ export function summarize({ cipherSuites, extensions }: ClientHello): ClientHell
     signatureSchemesCert: extensions.get(signatureAlgorithmsCert.clientHello) ?? signatureSchemes,
     certificateAuthorities: extensions.get(certificateAuthorities.clientHello) ?? [],
   };
+}
+
+/** What a key exchange needs, of a client that offers pre-shared keys (RFC 8446 section 9.2). */
+export function requireGroups({ extensions }: ClientHello): void {
+  required(extensions.get(supportedGroups.clientHello), 'supported_groups');
+}
+
+/** What a certificate needs, of a client that offers pre-shared keys (RFC 8446 section 9.2). */
+export function requireSignatureSchemes({ extensions }: ClientHello): void {
+  required(extensions.get(signatureAlgorithms.clientHello), 'signature_algorithms');
 }
 
 /** Shares are for groups among those supported (RFC 8446 section 4.2.8); the decoder refused two for one group. */

@@ -28,7 +28,7 @@ export function withHelloAnswer<S>(
   return ask('client_hello', summary, (answer) => {
     const { credentials, alpn = settings.alpn } =
       answer === null ? { credentials: [] } : 'chain' in answer ? { credentials: [answer] } : answer;
-    if (credentials.length === 0) throw noCertificate(summary.serverName);
+    if (credentials.length === 0 && config.psks === undefined) throw noCertificate(summary.serverName);
     return proceed(credentials, alpn, false);
   });
 }

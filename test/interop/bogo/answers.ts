@@ -14,6 +14,7 @@ import { leafKey, X509Error } from '../../../src/x509/index.ts';
 import type { ShimCredential } from './credentials.ts';
 import { Mismatch } from './error.ts';
 import type { Options } from './options.ts';
+import type { Memory } from './sessions.ts';
 
 /** What the answers told of a connection. */
 export interface Observed {
@@ -35,11 +36,18 @@ interface Refusal {
 export class Answers {
   readonly observed: Observed = { selected: -1, peerSchemes: [], verified: undefined };
   readonly credentials: readonly ShimCredential[];
-  readonly #options: Options;
+  #options: Options;
+  readonly #memory: Memory;
 
-  constructor(options: Options, credentials: readonly ShimCredential[]) {
+  constructor(options: Options, credentials: readonly ShimCredential[], memory: Memory) {
     this.#options = options;
+    this.#memory = memory;
     this.credentials = credentials;
+  }
+
+  /** Goes by other options from now on. */
+  use(options: Options): void {
+    this.#options = options;
   }
 
   /** Answers a pending request. @throws Mismatch when the question is not what the runner expects */
@@ -48,9 +56,10 @@ export class Answers {
     else if (request.name === 'verdict') engine.answer(request, this.#verdict(request.question));
     else if (request.name === 'staple') engine.answer(request, null);
     else if (request.name === 'sign') engine.answer(request, this.#sign(request.question));
-    else if (request.name === 'early_data') engine.answer(request, true);
-    else if (request.name === 'store_session') engine.answer(request, false);
-    else if (request.name === 'find_session') engine.answer(request, null);
+    else if (request.name === 'early_data') engine.answer(request, this.#memory.use(request.question));
+    else if (request.name === 'store_session') {
+      engine.answer(request, !this.#options.skipTicket && this.#memory.store(request.question));
+    } else if (request.name === 'find_session') engine.answer(request, this.#memory.find(request.question));
     else if (request.name === 'psk') engine.answer(request, null);
     else {
       const isHello = request.name === 'client_hello';
@@ -60,13 +69,18 @@ export class Answers {
     }
   }
 
-  #verdict({ chain }: Requests['verdict'][0]): Verdict {
+  #verdict({ chain, resumed }: Requests['verdict'][0]): Verdict {
     const options = this.#options;
+    if (resumed && !options.reverifyOnResume) {
+      this.observed.verified = this.#memory.verified;
+      return { accepted: true };
+    }
     if (options.expectOcspResponse.length > 0 && chain[0]?.ocspResponse === undefined) {
       throw new Mismatch('no OCSP response before the verdict');
     }
     if (this.observed.verified !== undefined) throw new Mismatch('a second verdict was asked for');
     this.observed.verified = !options.verifyFail;
+    this.#memory.verified = this.observed.verified;
     // Where the peer need not be verified, a failure is noted and nothing more.
     const isEnforced = options.verifyPeer || options.requireAnyClientCertificate;
     if (options.verifyFail && isEnforced) {

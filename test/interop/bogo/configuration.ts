@@ -15,6 +15,7 @@ import type { ShimCredential } from './credentials.ts';
 import { Unimplemented } from './flags.ts';
 import type { Options } from './options.ts';
 import { shimCrypto } from './provider.ts';
+import type { Memory } from './sessions.ts';
 
 /** What the runner takes for the defaults of a shim: X25519MLKEM768 is offered, P-521 is not. */
 const DEFAULT_GROUPS: readonly GroupName[] = ['X25519MLKEM768', 'x25519', 'secp256r1', 'secp384r1'];
@@ -40,21 +41,22 @@ export function usesRemoteKeys(options: Options): boolean {
 export function createEngine(
   options: Options,
   credentials: readonly ShimCredential[],
+  memory: Memory,
   trace: Trace | undefined,
 ): TlsConnection | QuicHandshake {
   const common = commonConfig(options, trace);
   if (options.quic) {
     const of = { alpn: [], transportParameters: options.quicTransportParams };
-    if (options.server) return QuicHandshake.server({ ...of, ...serverConfig(options, credentials, common) });
-    const { sessions, ...config } = clientConfig(options, credentials, common);
+    if (options.server) return QuicHandshake.server({ ...of, ...serverConfig(options, credentials, memory, common) });
+    const { sessions, ...config } = clientConfig(options, credentials, memory, common);
     if (sessions === undefined) return QuicHandshake.client({ ...of, ...config });
     const earlyData = sessions.earlyData !== undefined;
     return QuicHandshake.client({ ...of, ...config, sessions: { ...sessions, earlyData } });
   }
   if (options.quicTransportParams.length > 0) throw new Unimplemented('-quic-transport-params without -quic');
   return options.server
-    ? TlsConnection.server(serverConfig(options, credentials, common))
-    : TlsConnection.client(clientConfig(options, credentials, common));
+    ? TlsConnection.server(serverConfig(options, credentials, memory, common))
+    : TlsConnection.client(clientConfig(options, credentials, memory, common));
 }
 
 function commonConfig(options: Options, trace: Trace | undefined): CommonConfig {
@@ -75,7 +77,12 @@ function compressionOf(options: Options): Pick<CommonConfig, 'certificateCompres
   return code === 0 ? {} : { certificateCompression: [oneAlgorithm(code)] };
 }
 
-function clientConfig(options: Options, credentials: readonly ShimCredential[], common: CommonConfig): ClientConfig {
+function clientConfig(
+  options: Options,
+  credentials: readonly ShimCredential[],
+  memory: Memory,
+  common: CommonConfig,
+): ClientConfig {
   const asks =
     options.async ||
     options.useOldClientCertCallback ||
@@ -94,10 +101,16 @@ function clientConfig(options: Options, credentials: readonly ShimCredential[], 
     requestScts: options.enableSignedCertTimestamps,
     grease: options.enableGrease,
     permuteExtensions: options.permuteExtensions,
+    ...memory.client(options),
   };
 }
 
-function serverConfig(options: Options, credentials: readonly ShimCredential[], common: CommonConfig): ServerConfig {
+function serverConfig(
+  options: Options,
+  credentials: readonly ShimCredential[],
+  memory: Memory,
+  common: CommonConfig,
+): ServerConfig {
   const asks =
     options.async ||
     options.useEarlyCallback ||
@@ -115,6 +128,7 @@ function serverConfig(options: Options, credentials: readonly ShimCredential[], 
     clientCertificate: options.requireAnyClientCertificate ? 'require' : options.verifyPeer ? 'request' : 'none',
     ...(options.useClientCaList !== '' && { certificateAuthorities: splitNames(options.useClientCaList) }),
     serverPreference: options.serverPreference,
+    ...memory.server(options),
   };
 }
 

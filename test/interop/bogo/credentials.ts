@@ -8,6 +8,7 @@ import { certificatesFromPem, parseCertificate } from '../../../src/x509/index.t
 import { Unimplemented } from './flags.ts';
 import type { CredentialOptions, Options } from './options.ts';
 import { shimCrypto } from './provider.ts';
+import { isPsk } from './sessions.ts';
 
 /** A credential as the engine takes it, and what the shim must know of it. */
 export interface ShimCredential {
@@ -27,7 +28,9 @@ export interface ShimCredential {
  * @throws Unimplemented for a key that the provider does not have.
  */
 export function loadCredentials(options: Options, remote: boolean): ShimCredential[] {
-  const loaded = options.credentials.map((credential, number) => load(credential, number, remote));
+  const loaded = options.credentials.flatMap((credential, number) =>
+    isPsk(credential) ? [] : [load(credential, number, remote)],
+  );
   if (options.defaultCredential.certFile !== '') loaded.push(load(options.defaultCredential, -1, remote));
   return loaded;
 }

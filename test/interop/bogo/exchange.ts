@@ -1,34 +1,70 @@
 /** One connection of the shim, from the handshake to the end. */
-import { QuicHandshake, type Request, type TlsConnection, type TlsEvent } from '../../../src/tls/index.ts';
+import {
+  type MessageEvent,
+  QuicHandshake,
+  type Request,
+  type TlsConnection,
+  type TlsEvent,
+} from '../../../src/tls/index.ts';
+import { decodeMessage } from '../../../src/tls/messages/message.ts';
+import { EXTENSION_TYPES } from '../../../src/tls/registry/extension-types.ts';
+import { HANDSHAKE_TYPES } from '../../../src/tls/registry/handshake-types.ts';
 import { Answers } from './answers.ts';
 import { createEngine, usesRemoteKeys } from './configuration.ts';
 import { loadCredentials } from './credentials.ts';
+import { checkEarlyDataReason } from './early-data-reason.ts';
 import { Mismatch } from './error.ts';
-import { checkHandshake, messageLine } from './expectations.ts';
+import { checkEarlyData, checkHandshake, messageLine } from './expectations.ts';
 import { Unimplemented } from './flags.ts';
 import type { Options } from './options.ts';
 import { QuicTransport } from './quic.ts';
+import { initialWrites, type Memory, pskNumber } from './sessions.ts';
 import { type Channel, dial, Transport } from './transport.ts';
 
 type Engine = TlsConnection | QuicHandshake;
 
-/** Connects to the runner and does what the options say. @throws TlsError, Mismatch, Unimplemented */
-export async function exchange(options: Options): Promise<void> {
-  const answers = new Answers(options, loadCredentials(options, usesRemoteKeys(options)));
+/**
+ * Connects to the runner and does what the options say.
+ * @param retry what to do after early data was rejected.
+ * @param isResumption whether there was a connection before.
+ * @throws TlsError, Mismatch, Unimplemented
+ */
+export async function exchange(options: Options, retry: Options, memory: Memory, isResumption: boolean): Promise<void> {
+  const answers = new Answers(options, loadCredentials(options, usesRemoteKeys(options)), memory);
   const recorder = new Recorder();
-  const traced = options.exportTrafficSecrets || options.expectMsgCallback !== '';
-  const engine = createEngine(options, answers.credentials, traced ? recorder.trace : undefined);
+  const traced =
+    options.exportTrafficSecrets || options.expectMsgCallback !== '' || options.expectEarlyDataReason !== '';
+  const engine = createEngine(options, answers.credentials, memory, traced ? recorder.trace : undefined);
   const socket = await dial(options);
-  const answer = (request: Request) => answers.answer(engine, request);
+  // What follows a rejection of early data counts as another connection.
+  const mayRetry = !options.server && options.expectRejectEarlyData && isResumption;
+  const answer = (request: Request) => {
+    if (mayRetry && engine.info.earlyData === 'rejected') answers.use(retry);
+    answers.answer(engine, request);
+  };
   const transport =
     engine instanceof QuicHandshake
       ? new QuicTransport(socket, engine, options.async, answer)
       : new Transport(socket, engine, options.async, answer);
   try {
+    const isOffered = engine.info.earlyData === 'offered';
+    if (isOffered && options.expectNoOfferEarlyData) throw new Mismatch('early data was offered');
+    // To a client that offers early data the runner's shims take the handshake for done.
+    if (isOffered) {
+      exportKeyingMaterial(options, engine);
+      transport.writeEarly(memory.earlyData(options) ?? new Uint8Array(0));
+    }
     await transport.handshake();
     if (options.handshakeNeverDone) throw new Mismatch('the handshake was completed');
-    if (!options.implicitHandshake) checkHandshake(options, engine, answers.observed);
-    await converse(options, engine, transport, recorder);
+    if (!options.implicitHandshake) checkEarlyData(options, engine.info);
+    checkEarlyDataReason(mayRetry ? retry : options, engine.info, memory, recorder.offersPsk);
+    memory.last = { alpn: engine.info.alpn, earlyData: options.enableEarlyData };
+    const now = mayRetry ? retry : options;
+    const { selected } = answers.observed;
+    answers.observed.selected = Math.max(selected, pskNumber(now, engine.info.pskIdentity));
+    if (!now.implicitHandshake) checkHandshake(now, engine, answers.observed, isResumption);
+    await converse(now, engine, transport, recorder, memory.earlyData(options)?.length ?? 0);
+    if (!now.server) keepSession(now, engine, memory);
   } finally {
     transport.flush();
     await transport.finish();
@@ -42,18 +78,30 @@ export async function exchange(options: Options): Promise<void> {
 class Recorder {
   lines = '';
   readonly secrets = new Map<string, Uint8Array>();
+  /** Whether the client has a pre-shared key to offer. */
+  offersPsk = false;
 
   readonly trace = (event: TlsEvent): void => {
     this.lines += messageLine(event);
+    if (event.kind === 'message' && event.name === 'client_hello') this.offersPsk = offersPsk(event);
     if (event.kind === 'secret' && event.value !== undefined) this.secrets.set(event.label, event.value);
   };
 }
 
-async function converse(options: Options, engine: Engine, transport: Channel, recorder: Recorder): Promise<void> {
-  if (options.exportKeyingMaterial > 0) {
-    const context = options.useExportContext ? Buffer.from(options.exportContext) : undefined;
-    transport.write(engine.exportKeyingMaterial(options.exportLabel, context, options.exportKeyingMaterial));
-  }
+function offersPsk({ bytes }: MessageEvent): boolean {
+  const hello = decodeMessage(HANDSHAKE_TYPES.client_hello, bytes);
+  return 'extensions' in hello && hello.extensions.has(EXTENSION_TYPES.pre_shared_key);
+}
+
+async function converse(
+  options: Options,
+  engine: Engine,
+  transport: Channel,
+  recorder: Recorder,
+  sentEarly: number,
+): Promise<void> {
+  const material = exportKeyingMaterial(options, engine);
+  if (material !== undefined) transport.write(material);
   if (options.exportTrafficSecrets) transport.write(trafficSecrets(options, recorder));
   if (options.sendAlert) {
     engine.abort('decompression_failure', 'send-alert');
@@ -63,11 +111,38 @@ async function converse(options: Options, engine: Engine, transport: Channel, re
     for (const size of RECORD_SIZES) transport.write(new Uint8Array(size).fill(0x42));
   } else {
     if (options.readWithUnfinishedWrite) transport.hold();
-    const writes = options.shimWritesFirst || options.readWithUnfinishedWrite ? options.repeatShimInitialWrite : 0;
-    for (let i = 0; i < writes; i++) transport.write(Buffer.from(options.shimInitialWrite));
+    writeFirst(options, engine, transport, sentEarly);
     if (!options.shimShutsDown) await echo(options, engine, transport);
   }
   await shutDown(options, engine, transport);
+}
+
+/** What was not written as early data. */
+function writeFirst(options: Options, engine: Engine, transport: Channel, sentEarly: number): void {
+  if (!options.server && engine.info.earlyData === 'accepted') {
+    const rest = initialWrites(options).subarray(sentEarly);
+    if (rest.length > 0) transport.write(rest);
+    return;
+  }
+  const writes = options.shimWritesFirst || options.readWithUnfinishedWrite ? options.repeatShimInitialWrite : 0;
+  for (let i = 0; i < writes; i++) transport.write(Buffer.from(options.shimInitialWrite));
+}
+
+function exportKeyingMaterial(options: Options, engine: Engine): Uint8Array | undefined {
+  if (options.exportKeyingMaterial === 0) return undefined;
+  const context = options.useExportContext ? Buffer.from(options.exportContext) : undefined;
+  return engine.exportKeyingMaterial(options.exportLabel, context, options.exportKeyingMaterial);
+}
+
+/** Compares the session that came with what is expected, and keeps it for the next connection. */
+function keepSession(options: Options, engine: Engine, memory: Memory): void {
+  memory.session = engine.takeSessions().at(-1);
+  if (options.shimShutsDown) return;
+  const isExpected = !options.expectNoSession;
+  if (isExpected !== (memory.session !== undefined)) throw new Mismatch(`there is ${isExpected ? 'no' : 'a'} session`);
+  if (memory.session !== undefined && options.expectTicketSupportsEarlyData !== memory.session.maxEarlyData > 0) {
+    throw new Mismatch(`the session allows ${memory.session.maxEarlyData} bytes of early data`);
+  }
 }
 
 function updateKeys(engine: Engine): void {

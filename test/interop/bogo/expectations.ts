@@ -9,9 +9,26 @@ import { splitNames } from './configuration.ts';
 import { loadChain } from './credentials.ts';
 import { Mismatch } from './error.ts';
 import type { Options } from './options.ts';
+import { isPsk } from './sessions.ts';
+
+/** Checks what became of early data. @throws Mismatch */
+export function checkEarlyData(options: Options, { earlyData }: TlsConnection['info']): void {
+  const isAccepted = earlyData === 'accepted';
+  if (options.expectAcceptEarlyData && !isAccepted) throw new Mismatch(`early data is ${earlyData}`);
+  if (options.expectRejectEarlyData && isAccepted) throw new Mismatch('early data was accepted');
+}
 
 /** Checks everything that is known when the handshake is complete. @throws Mismatch */
-export function checkHandshake(options: Options, { info }: Pick<TlsConnection, 'info'>, observed: Observed): void {
+export function checkHandshake(
+  options: Options,
+  { info }: Pick<TlsConnection, 'info'>,
+  observed: Observed,
+  isResumption: boolean,
+): void {
+  const isResumed = isResumption && !options.expectSessionMiss;
+  if (isResumed !== (info.resumed ?? false)) throw new Mismatch(`the session was${isResumed ? ' not' : ''} resumed`);
+  const skew = Math.round((info.ticketAgeSkew ?? 0) / 1000);
+  if (isResumption) expect('the skew of ticket ages', options.expectTicketAgeSkew, skew);
   expect('version', options.expectVersion, 0x0304);
   const alpn = options.server ? options.selectAlpn : options.expectAlpn;
   if ((info.alpn ?? '') !== alpn) throw new Mismatch(`ALPN is ${info.alpn ?? 'absent'}, expected ${alpn || 'none'}`);
@@ -24,7 +41,8 @@ export function checkHandshake(options: Options, { info }: Pick<TlsConnection, '
   expect('cipher suite', options.expectCipher, cipher);
   expect('cipher suite', options.expectCipherAes, cipher);
   const scheme = info.peerSignatureScheme && SIGNATURE_SCHEMES[info.peerSignatureScheme];
-  expect("the peer's signature algorithm", options.expectPeerSignatureAlgorithm, scheme);
+  // Sessions do not keep it.
+  if (!isResumed) expect("the peer's signature algorithm", options.expectPeerSignatureAlgorithm, scheme);
   if (options.expectHrr && info.helloRetryRequest !== true) throw new Mismatch('there was no HelloRetryRequest');
   if (options.expectNoHrr && info.helloRetryRequest === true) throw new Mismatch('there was a HelloRetryRequest');
   checkPeerVerifyPrefs(options, observed);
@@ -53,7 +71,10 @@ function checkPeerVerifyPrefs({ expectPeerVerifyPref }: Options, { peerSchemes }
 
 function checkPeer(options: Options, { peerCertificates, certificateRequest }: TlsConnection['info']): void {
   if (options.expectNoPeerCert && peerCertificates !== undefined) throw new Mismatch('there is a peer certificate');
-  const isExpected = !options.expectNoPeerCert && (!options.server || options.requireAnyClientCertificate);
+  const isExpected =
+    !options.expectNoPeerCert &&
+    !options.credentials.some(isPsk) &&
+    (!options.server || options.requireAnyClientCertificate);
   if (isExpected && peerCertificates === undefined) throw new Mismatch('there is no peer certificate');
   const chain = peerCertificates?.map(({ der }) => der) ?? [];
   if (options.expectPeerCertFile !== '') expectAll('peer certificates', loadChain(options.expectPeerCertFile), chain);

@@ -50,6 +50,10 @@ function ofCredential(hasParameter: boolean, set: (credential: CredentialOptions
   };
 }
 
+function ofPsk(hasParameter: boolean, set: (psk: CredentialOptions['psk'], parameter: string) => void): Flag {
+  return ofCredential(hasParameter, ({ psk }, parameter) => set(psk, parameter));
+}
+
 function fromBase64(parameter: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(parameter, 'base64'));
 }
@@ -86,6 +90,17 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   '-use-export-context': on('useExportContext'),
   '-use-exporter-between-reads': on('useExporterBetweenReads'),
   '-export-traffic-secrets': on('exportTrafficSecrets'),
+
+  '-enable-early-data': on('enableEarlyData'),
+  '-no-ticket': on('noTicket'),
+  '-quic-early-data-context': text('quicEarlyDataContext'),
+  '-use-ticket-callback': on('useTicketCallback'),
+  '-use-ticket-aead-callback': on('useTicketCallback'),
+  '-skip-ticket': on('skipTicket'),
+  // Every resumption brings a new ticket.
+  '-renew-ticket': nothing(),
+  '-reverify-on-resume': on('reverifyOnResume'),
+  '-resumption-delay': number('resumptionDelay'),
 
   '-min-version': number('minVersion'),
   '-max-version': number('maxVersion'),
@@ -135,6 +150,12 @@ const FLAGS: Readonly<Record<string, Flag>> = {
     true,
     (credential, parameter) => (credential.signedCertTimestamps = fromBase64(parameter)),
   ),
+  '-new-psk-credential': { hasParameter: false, set: (options) => options.credentials.push(emptyCredential()) },
+  '-psk-importer-key': ofPsk(true, (psk, parameter) => (psk.key = fromBase64(parameter))),
+  '-psk-importer-identity': ofPsk(true, (psk, parameter) => (psk.identity = fromBase64(parameter))),
+  '-psk-importer-context': ofPsk(true, (psk, parameter) => (psk.context = fromBase64(parameter))),
+  '-psk-importer-sha256': ofPsk(false, (psk) => (psk.hash = 'sha256')),
+  '-psk-importer-sha384': ofPsk(false, (psk) => (psk.hash = 'sha384')),
   '-must-match-issuer': ofCredential(false, (credential) => (credential.mustMatchIssuer = true)),
 
   '-verify-fail': on('verifyFail'),
@@ -174,6 +195,16 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   },
   '-expect-verify-result': on('expectVerifyResult'),
   '-expect-msg-callback': text('expectMsgCallback'),
+  '-expect-session-miss': on('expectSessionMiss'),
+  '-expect-no-session': on('expectNoSession'),
+  '-expect-session-id': on('expectSessionId'),
+  '-expect-no-session-id': on('expectNoSessionId'),
+  '-expect-ticket-supports-early-data': on('expectTicketSupportsEarlyData'),
+  '-expect-accept-early-data': on('expectAcceptEarlyData'),
+  '-expect-reject-early-data': on('expectRejectEarlyData'),
+  '-expect-early-data-reason': text('expectEarlyDataReason'),
+  '-expect-no-offer-early-data': on('expectNoOfferEarlyData'),
+  '-expect-ticket-age-skew': number('expectTicketAgeSkew'),
   '-handshake-never-done': on('handshakeNeverDone'),
 };
 
@@ -192,10 +223,9 @@ export function parseFlags(args: readonly string[]): Configurations {
     const targets = when === undefined ? Object.values(all) : [all[when as keyof typeof all]];
     for (const options of targets) flag.set(options, parameter);
   }
-  for (const { maxVersion, minVersion, resumeCount } of Object.values(all)) {
+  for (const { maxVersion, minVersion } of Object.values(all)) {
     if (maxVersion !== 0 && maxVersion < TLS13) throw new Unimplemented('-max-version below TLS 1.3');
     if (minVersion > TLS13) throw new Unimplemented('-min-version above TLS 1.3');
-    if (resumeCount > 0) throw new Unimplemented('-resume-count');
   }
   return all;
 }

@@ -10,6 +10,8 @@ export interface CredentialOptions {
   /** A SignedCertificateTimestampList as it stands in the extension. */
   signedCertTimestamps: Uint8Array;
   mustMatchIssuer: boolean;
+  /** What `-new-psk-credential` is: a key to be imported (RFC 9258). */
+  readonly psk: { key: Uint8Array; identity: Uint8Array; context: Uint8Array; hash: 'sha256' | 'sha384' };
 }
 
 /** A credential without anything set. */
@@ -21,6 +23,7 @@ export function emptyCredential(): CredentialOptions {
     ocspResponse: new Uint8Array(0),
     signedCertTimestamps: new Uint8Array(0),
     mustMatchIssuer: false,
+    psk: { key: new Uint8Array(0), identity: new Uint8Array(0), context: new Uint8Array(0), hash: 'sha256' },
   };
 }
 
@@ -54,6 +57,17 @@ export class Options {
   useExportContext = false;
   useExporterBetweenReads = false;
   exportTrafficSecrets = false;
+
+  // Sessions and early data.
+  enableEarlyData = false;
+  noTicket = false;
+  /** What early data depends on, over QUIC. */
+  quicEarlyDataContext = '';
+  useTicketCallback = false;
+  skipTicket = false;
+  reverifyOnResume = false;
+  /** Seconds between two connections. */
+  resumptionDelay = 0;
 
   // What it configures.
   minVersion = 0;
@@ -119,5 +133,16 @@ export class Options {
   expectSelectedCredential: number | undefined;
   expectVerifyResult = false;
   expectMsgCallback = '';
+  expectSessionMiss = false;
+  expectNoSession = false;
+  expectSessionId = false;
+  expectNoSessionId = false;
+  expectTicketSupportsEarlyData = false;
+  expectAcceptEarlyData = false;
+  expectRejectEarlyData = false;
+  expectNoOfferEarlyData = false;
+  expectEarlyDataReason = '';
+  /** Seconds that the client's idea of a ticket's age is ahead of the server's. */
+  expectTicketAgeSkew = 0;
   handshakeNeverDone = false;
 }

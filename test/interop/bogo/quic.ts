@@ -50,7 +50,8 @@ export class QuicTransport implements Channel {
 
   async handshake(): Promise<void> {
     this.flush();
-    while (!this.#engine.handshakeComplete) await this.#step();
+    // A server that takes early data answers it before the handshake is complete.
+    while (!this.#engine.handshakeComplete && !this.#takesEarly) await this.#step();
   }
 
   async read(size: number): Promise<Uint8Array | undefined> {
@@ -65,6 +66,15 @@ export class QuicTransport implements Channel {
       if (this.#arrivals.done) return undefined;
       await this.#step();
     }
+  }
+
+  get #takesEarly(): boolean {
+    return this.#engine.role === 'server' && this.#engine.info.earlyData === 'accepted';
+  }
+
+  writeEarly(data: Uint8Array): void {
+    this.flush();
+    if (data.length > 0) this.#record('early', APPLICATION_DATA, data);
   }
 
   write(data: Uint8Array): void {

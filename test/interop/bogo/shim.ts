@@ -6,18 +6,24 @@ import { appendFileSync, writeSync } from 'node:fs';
 import { describe } from './error.ts';
 import { exchange } from './exchange.ts';
 import { parseFlags, Unimplemented } from './flags.ts';
+import { Memory } from './sessions.ts';
 
 /** The runner's code for "not implemented". */
 const UNIMPLEMENTED = 89;
 
 async function main(): Promise<number> {
   try {
-    const { initial, resume } = parseFlags(process.argv.slice(2));
+    const { initial, resume, retry } = parseFlags(process.argv.slice(2));
     if (initial.isHandshakerSupported) {
       writeSync(1, 'No\n');
       return 0;
     }
-    for (let i = 0; i <= initial.resumeCount; i++) await exchange(i === 0 ? initial : resume);
+    const memory = new Memory();
+    for (let i = 0; i <= initial.resumeCount; i++) {
+      const options = i === 0 ? initial : resume;
+      await exchange(options, retry, memory, i > 0);
+      memory.wait(options.resumptionDelay);
+    }
     return 0;
   } catch (error) {
     if (error instanceof Unimplemented) {

@@ -32,6 +32,8 @@ export interface Channel {
   read(size: number): Promise<Uint8Array | undefined>;
   /** Sends application data. */
   write(data: Uint8Array): void;
+  /** Sends early data, where the engine has not sent it itself. */
+  writeEarly(data: Uint8Array): void;
   /** Lets one byte of what comes next through and holds the rest back until {@link Channel.release}. */
   hold(): void;
   /** Sends what was held back. */
@@ -115,7 +117,8 @@ export class Transport implements Channel {
 
   async handshake(): Promise<void> {
     this.flush();
-    while (!this.#engine.handshakeComplete) await this.#step();
+    // A server that takes early data answers it before the handshake is complete.
+    while (!this.#engine.handshakeComplete && !this.#engine.writable) await this.#step();
   }
 
   async read(size: number): Promise<Uint8Array | undefined> {
@@ -136,6 +139,10 @@ export class Transport implements Channel {
   write(data: Uint8Array): void {
     this.#engine.write(data);
     this.flush();
+  }
+
+  writeEarly(): void {
+    // It stands behind the ClientHello already.
   }
 
   hold(): void {
@@ -180,7 +187,7 @@ export class Transport implements Channel {
       } else throw new Error('the transport ended and the engine waits for more');
     }
     this.flush();
-    this.#data.push(...engine.takeData());
+    this.#data.push(...engine.takeEarlyData(), ...engine.takeData());
     const { error } = engine;
     if (error !== undefined && !(error.code === 'CONNECTION_TRUNCATED' && engine.handshakeComplete)) throw error;
   }

@@ -11,7 +11,7 @@ import type { ServerSetup } from '../../negotiate/server-setup.ts';
 import { type Tls13Suite, tls13Suite } from '../../registry/cipher-suites.ts';
 import { type ExternalPsk, hashOf } from '../../session/external-psk.ts';
 import { decodeServerSession, type ServerSession } from '../../session/session.ts';
-import { isAlive } from '../../session/ticket-age.ts';
+import { claimedAge, isAlive } from '../../session/ticket-age.ts';
 import { PskInUse } from '../psk.ts';
 
 /** Keys of one ClientHello that are looked up; a client has use for one session, and few keys from elsewhere. */
@@ -22,7 +22,8 @@ export interface ChosenPsk {
   /** selected_identity. */
   readonly index: number;
   readonly identity: Uint8Array;
-  readonly obfuscatedAge: number;
+  /** Milliseconds by which the client has the ticket older than this server does. */
+  readonly ageSkew: number;
   readonly early: EarlySecret;
   readonly peer: PeerAuthenticated;
   /** What is resumed. */
@@ -80,8 +81,9 @@ function tryFrom<S>(
     const { crypto, allocate } = context;
     const early = new EarlySecret({ crypto, suite: choice.suite, allocate }, key);
     const proof = PskInUse.bound(early, origin, binder, choice.binderHash);
-    const { identity, obfuscatedTicketAge: obfuscatedAge } = entry;
-    const accepted = (peer: PeerAuthenticated) => then({ index, identity, obfuscatedAge, early, peer, session });
+    const { identity, obfuscatedTicketAge } = entry;
+    const ageSkew = session === undefined ? 0 : skewOf(choice, session, obfuscatedTicketAge);
+    const accepted = (peer: PeerAuthenticated) => then({ index, identity, ageSkew, early, peer, session });
     return resumePeer(context, proof, session?.peerCertificates ?? [], accepted, next);
   };
   return findSession(choice, entry.identity, (session) => {
@@ -92,6 +94,11 @@ function tryFrom<S>(
       return use(psk.imported ? 'imported' : 'external', psk.key, undefined);
     });
   });
+}
+
+function skewOf({ setup }: PskChoice, session: ServerSession, obfuscatedAge: number): number {
+  const now = setup.config.sessions?.now() ?? session.issued;
+  return claimedAge(session, obfuscatedAge) - (now - session.issued);
 }
 
 function findSession<S>(

@@ -4,7 +4,6 @@ import type { ClientHello } from '../../messages/client-hello.ts';
 import type { ServerSetup } from '../../negotiate/server-setup.ts';
 import type { Tls13Suite } from '../../registry/cipher-suites.ts';
 import { EXTENSION_TYPES } from '../../registry/extension-types.ts';
-import { claimedAge } from '../../session/ticket-age.ts';
 import type { ChosenPsk } from './choose-psk.ts';
 
 /** Milliseconds that the two ends may disagree about a ticket's age (RFC 8446 section 8.3 has ten seconds). */
@@ -31,13 +30,12 @@ export function takesEarlyData<S>(
   const isSame = session.cipherSuite === suite.code && session.alpn === protocol;
   if (!isSame || session.maxEarlyData === 0 || context.info.helloRetryRequest) return then(false);
   const { window = WINDOW } = sessions.earlyData;
-  const claimed = claimedAge(session, psk.obfuscatedAge);
-  if (Math.abs(sessions.now() - session.issued - claimed) > window) return then(false);
+  if (Math.abs(psk.ageSkew) > window) return then(false);
   const question = {
     id: context.crypto.digest('sha256', psk.identity),
     issued: session.issued,
     // Later, the same ClientHello is refused for its age.
-    until: session.issued + claimed + window,
+    until: sessions.now() + psk.ageSkew + window,
   };
   return ask('early_data', question, (isFirst) => {
     // Exactly true: an answer from untyped code that is merely truthy takes nothing twice.

@@ -17,7 +17,12 @@ import { EarlySecret, type TrafficSecret } from '../../key-schedule/tls13.ts';
 import type { Next, Received } from '../../machine.ts';
 import { encodeEncryptedExtensions } from '../../messages/encrypted-extensions.ts';
 import { encodeHelloRetryRequest, encodeServerHello } from '../../messages/server-hello.ts';
-import { type CheckedClientHello, checkClientHello } from '../../negotiate/client-hello.ts';
+import {
+  type CheckedClientHello,
+  checkClientHello,
+  requireGroups,
+  requireSignatureSchemes,
+} from '../../negotiate/client-hello.ts';
 import { usingShare } from '../../negotiate/group.ts';
 import { type HelloAnswer, withHelloAnswer } from '../../negotiate/hello-answer.ts';
 import type { ChosenCredential } from '../../negotiate/own-signature.ts';
@@ -83,7 +88,8 @@ export function clientHello(
   return negotiated(context, { setup, hello, suite, group, binderHash });
 }
 
-function agreeOnGroup({ config, settings }: ServerSetup, { summary, shares }: CheckedClientHello): GroupName {
+function agreeOnGroup({ config, settings }: ServerSetup, { message, summary, shares }: CheckedClientHello): GroupName {
+  requireGroups(message);
   return chooseGroup(settings, config.serverPreference !== false, summary.groups, shares).group;
 }
 
@@ -148,7 +154,8 @@ function authenticated(
     const tickets = planTickets(setup, hello.message, binding, psk?.session);
     if (psk === undefined) return byCertificate(context, negotiation, credentials, protocol, tickets);
     return takesEarlyData(context, setup, hello.message, psk, suite, protocol, (takesEarly) => {
-      const isNamed = setup.config.credentials === 'ask' || isForName(credentials[0], context.info.serverName);
+      // A session's name was acknowledged when it was made (RFC 6066 section 3).
+      const isNamed = psk.session === undefined && isForName(credentials[0], context.info.serverName);
       return byPsk(context, negotiation, psk, { protocol, isNamed, takesEarly }, tickets);
     });
   });
@@ -162,6 +169,7 @@ function byCertificate(
   tickets: TicketPlan | undefined,
 ): Next<AfterStart> {
   const { setup, hello, suite } = negotiation;
+  if (credentials.length > 0) requireSignatureSchemes(hello.message);
   const chosen = chooseCredential(credentials, hello.summary, false);
   const group = negotiation.group ?? agreeOnGroup(setup, hello);
   if (shareOf(hello.shares, group) === undefined) return sendHelloRetryRequest(context, setup, hello, suite, group);
@@ -183,7 +191,10 @@ function byPsk(
   const { info } = context;
   info.resumed = psk.session !== undefined;
   if (psk.session === undefined) info.pskIdentity = psk.identity;
-  else if (psk.session.peerCertificates.length > 0) info.peerCertificates = psk.session.peerCertificates;
+  else {
+    info.ticketAgeSkew = psk.ageSkew;
+    if (psk.session.peerCertificates.length > 0) info.peerCertificates = psk.session.peerCertificates;
+  }
   const earlyHash = answer.takesEarly ? context.transcript.digest() : EMPTY;
   const secrets = sendServerHello(context, hello, suite, group, psk);
   if (answer.takesEarly) readEarlyData(context, psk.early.clientTraffic(earlyHash));
@@ -192,9 +203,9 @@ function byPsk(
   sendEncryptedExtensions(context, setup, hello, answer);
   const application = finishFlight(context, secrets);
   const { peer } = psk;
+  context.mayAnswerEarly = answer.takesEarly;
   // QUIC has no EndOfEarlyData (RFC 9001 section 8.3).
   if (!isFollowed) return { name: 'WAIT_FINISHED', secrets, application, tickets, peer };
-  context.mayAnswerEarly = true;
   return { name: 'WAIT_EOED', secrets, application, tickets, peer };
 }
 
