@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { ConnectOptions, ServerOptions } from '../../src/node/index.ts';
+import type { ConnectOptions, ServerOptions, TLSSocket } from '../../src/node/index.ts';
 import { type PeerServer, requirePeer, run, startServer } from '../support/peers.ts';
 import { contextWith, engineOf, failure, line, ourEnd, useEnds } from './ends.ts';
 import { GO_COMPILE_TIMEOUT, goPeer } from './go-peer.ts';
@@ -69,6 +70,22 @@ describe.skipIf(go === undefined)('our client, server of Go', () => {
       info: { alpn: 'http/1.1' },
     },
   ];
+
+  test('sessions are resumed', async () => {
+    const peer = await serve();
+    let session: Buffer | undefined;
+    const reused: boolean[] = [];
+    for (let i = 0; i < 3; i++) {
+      const socket = await ends.client({ port: peer.port, ca: files.ca.cert, session });
+      const next = once(socket, 'session');
+      socket.write('hello\n');
+      expect(await line(socket)).toBe('HELLO\n');
+      [session] = (await next) as [Buffer];
+      reused.push(socket.isSessionReused());
+    }
+    expect(reused).toEqual([false, true, true]);
+    await peer.waitFor(/resumed=false[\s\S]*resumed=true[\s\S]*resumed=true/);
+  });
 
   test.each(agreements)('$name', async ({ args, options = {}, keyShares, info }) => {
     const peer = await serve(args);
@@ -170,6 +187,28 @@ describe.skipIf(go === undefined)('client of Go, our server', () => {
     const exporter = socket.exportKeyingMaterial(32, 'EXPORTER-interop').toString('hex');
     const alpn = socket.alpnProtocol || '';
     expect(stdout).toContain(`suite=${socket.getCipher()?.name} alpn="${alpn}" peer="localhost" exporter=${exporter}`);
+  });
+
+  test.each<[string, ServerOptions, readonly string[]]>([
+    ['defaults', {}, []],
+    ['HelloRetryRequest', { groups: 'P-256' }, ['-curves', 'X25519,P256']],
+    ['another hash', { ciphers: 'TLS_AES_256_GCM_SHA384' }, []],
+  ])('sessions are resumed: %s', async (_, options, args) => {
+    const { cert, key } = healthy;
+    const { port } = await ends.server({ cert, key, ...options });
+    const { stdout } = await ask(port, ['-times', '3', ...args]);
+    expect(stdout.match(/resumed=\w+/g)).toEqual(['resumed=false', 'resumed=true', 'resumed=true']);
+    expect(stdout.match(/^HELLO$/gm)?.length).toBe(3);
+  });
+
+  test('a session with a client certificate is resumed', async () => {
+    const { cert, key } = healthy;
+    const { port, server } = await ends.server({ cert, key, ca: files.ca.cert, requestCert: true });
+    const subjects: (string | undefined)[] = [];
+    server.on('secureConnection', (socket: TLSSocket) => subjects.push(socket.getPeerX509Certificate()?.subject));
+    const { stdout } = await ask(port, ['-times', '2', ...presenting(files.client())]);
+    expect(stdout.match(/resumed=\w+/g)).toEqual(['resumed=false', 'resumed=true']);
+    expect(subjects).toEqual(['CN=a client', 'CN=a client']);
   });
 
   test.each(['secp256r1', 'rsa', 'ed25519'] as const)('a client certificate: %s', async (keyType) => {

@@ -2,20 +2,30 @@
 import { EMPTY, equal } from '../../src/bytes/index.ts';
 import type { CryptoProvider, EphemeralShare, GroupName, PrivateKey, SchemeName } from '../../src/crypto/index.ts';
 import { cookie } from '../../src/tls/extensions/cookie.ts';
+import { earlyData } from '../../src/tls/extensions/early-data.ts';
 import { keyShare } from '../../src/tls/extensions/key-share.ts';
+import { preSharedKey } from '../../src/tls/extensions/pre-shared-key.ts';
 import { supportedGroups } from '../../src/tls/extensions/supported-groups.ts';
 import { makeDisguise } from '../../src/tls/hello/disguise.ts';
 import type { Offer } from '../../src/tls/hello/offer.ts';
-import type { ClientConfig, Credential, ServerConfig } from '../../src/tls/index.ts';
+import type { OfferedPsk } from '../../src/tls/hello/offered-psks.ts';
+import type { ClientConfig, Credential, ServerConfig, ServerSessions, Session } from '../../src/tls/index.ts';
+import { EarlySecret } from '../../src/tls/key-schedule/tls13.ts';
 import { decodeMessage, type HandshakeMessage, type MessageOf } from '../../src/tls/messages/message.ts';
+import { serverSetup } from '../../src/tls/negotiate/server-setup.ts';
 import { settings } from '../../src/tls/negotiate/settings.ts';
 import { MAX_PLAINTEXT } from '../../src/tls/record/limits.ts';
+import { TLS13_SUITES } from '../../src/tls/registry/cipher-suites.ts';
+import { EXTENSION_TYPES } from '../../src/tls/registry/extension-types.ts';
 import { HANDSHAKE_TYPES } from '../../src/tls/registry/handshake-types.ts';
 import { GROUPS, groupForProvider } from '../../src/tls/registry/named-groups.ts';
 import { schemeInfo } from '../../src/tls/registry/signature-schemes.ts';
+import { bindingOf } from '../../src/tls/session/binding.ts';
+import { encodeServerSession } from '../../src/tls/session/session.ts';
+import { claimedAge } from '../../src/tls/session/ticket-age.ts';
 import { keyOfLeaf } from './credentials.ts';
 import { knownShare } from './replay.ts';
-import { type Actor, messagesOf, type Trace } from './traces.ts';
+import { type Actor, messagesOf, type Trace, valueIn } from './traces.ts';
 
 function message<N extends HandshakeMessage['type']>(trace: Trace, actor: Actor, name: N, index = 0): MessageOf<N> {
   const found = messagesOf(trace, actor)
@@ -71,7 +81,7 @@ function traceCrypto(
 }
 
 /** An offer that was made by the ClientHello of a trace. */
-export function offerOf(trace: Trace, provider: CryptoProvider): Offer {
+export function offerOf(trace: Trace, provider: CryptoProvider, previous: Trace | undefined): Offer {
   const [bytes = EMPTY] = messagesOf(trace, 'client');
   const hello = message(trace, 'client', 'client_hello');
   const crypto = traceCrypto(trace, 'client', provider, []);
@@ -80,21 +90,40 @@ export function offerOf(trace: Trace, provider: CryptoProvider): Offer {
     crypto,
     serverName: 'server',
     cipherSuites: ['TLS_AES_128_GCM_SHA256', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_256_GCM_SHA384'],
-    groups: (hello.extensions.get(supportedGroups.clientHello) ?? []).flatMap((code) => groupForProvider(code) ?? []),
+    groups: (hello.extensions.get(supportedGroups.clientHello) ?? [])
+      .flatMap((code) => groupForProvider(code) ?? [])
+      .filter((group) => crypto.capabilities.groups.includes(group)),
     requestOcsp: false,
     requestScts: false,
     recordSizeLimit: MAX_PLAINTEXT + 1,
     ...(asksFor ? { credential: credentialOf(trace, 'client', provider) } : {}),
+    sessions: { now: () => NOW },
   };
+  const set = settings(config);
+  const session = sessionOf(trace, previous);
+  const suite = TLS13_SUITES.TLS_AES_128_GCM_SHA256;
+  const psks: OfferedPsk[] =
+    session === undefined
+      ? []
+      : [
+          {
+            origin: 'resumption',
+            identity: session.ticket,
+            key: session.secret,
+            suite,
+            early: new EarlySecret({ crypto, suite, allocate: set.allocate }, session.secret),
+            session,
+          },
+        ];
   return {
     config,
-    settings: settings(config),
+    settings: set,
     random: hello.random,
     legacySessionId: hello.legacySessionId,
     shares: new Map([[GROUPS.x25519, crypto.group('x25519').generate()]]),
     cookie: undefined,
-    psks: [],
-    earlyData: false,
+    psks,
+    earlyData: hello.extensions.has(EXTENSION_TYPES.early_data),
     disguise: makeDisguise(config, crypto),
     extensionIds: new Set(hello.extensions.ids()),
     bytes,
@@ -102,21 +131,73 @@ export function offerOf(trace: Trace, provider: CryptoProvider): Offer {
 }
 
 /** A server that answers as the one of a trace. */
-export function serverConfig(trace: Trace, crypto: CryptoProvider): ServerConfig {
+export function serverConfig(trace: Trace, crypto: CryptoProvider, previous: Trace | undefined): ServerConfig {
   const { random, extensions } = message(trace, 'server', 'server_hello');
   const group = groupForProvider(extensions.get(keyShare.serverHello)?.group ?? 0);
   const retry = messagesOf(trace, 'client').filter(([type]) => type === HANDSHAKE_TYPES.client_hello).length > 1;
   const sent = retry ? message(trace, 'server', 'hello_retry_request').extensions.get(cookie.helloRetryRequest) : EMPTY;
   const asks = messagesOf(trace, 'server').some(([type]) => type === HANDSHAKE_TYPES.certificate_request);
-  return {
+  const session = sessionOf(trace, previous);
+  const config: ServerConfig = {
     // The cookie is what is drawn before the random of the ServerHello.
     crypto: traceCrypto(trace, 'server', crypto, retry ? [sent ?? EMPTY, random] : [random]),
     cipherSuites: ['TLS_AES_128_GCM_SHA256'],
     groups: group === undefined ? [] : [group],
     recordSizeLimit: MAX_PLAINTEXT + 1,
-    credentials: [credentialOf(trace, 'server', crypto)],
+    credentials: [credentialOf(session === undefined || previous === undefined ? trace : previous, 'server', crypto)],
     ...(asks ? { clientCertificate: 'require' } : {}),
   };
+  return session === undefined ? config : { ...config, sessions: taking(trace, config, session) };
+}
+
+/** A moment when the session of a trace was made. */
+const NOW = 1_790_000_000_000;
+
+/** What the client of a trace resumes, made by the connection before. */
+function sessionOf(trace: Trace, previous: Trace | undefined): Session | undefined {
+  const offered = message(trace, 'client', 'client_hello').extensions.get(preSharedKey.clientHello);
+  if (offered === undefined || previous === undefined) return undefined;
+  const ticket = message(previous, 'server', 'new_session_ticket');
+  if (!equal(ticket.ticket, offered.identities[0]?.identity ?? EMPTY))
+    throw new Error(`${trace.title}: another ticket`);
+  const { certificateList } = message(previous, 'server', 'certificate');
+  return {
+    version: 'TLS 1.3',
+    cipherSuite: TLS13_SUITES.TLS_AES_128_GCM_SHA256.code,
+    secret: valueIn(previous, 'server', 'generate resumption secret', 'expanded'),
+    serverName: 'server',
+    alpn: undefined,
+    issued: NOW,
+    authenticated: NOW,
+    lifetime: ticket.ticketLifetime,
+    ageAdd: ticket.ticketAgeAdd,
+    maxEarlyData: ticket.extensions.get(earlyData.newSessionTicket) ?? 0,
+    peerCertificates: certificateList.map(({ certData }) => ({ der: certData })),
+    extendedMasterSecret: false,
+    ticket: ticket.ticket,
+    sessionId: EMPTY,
+  };
+}
+
+/** Resumes exactly that session, at the time that its client says. */
+function taking(trace: Trace, config: ServerConfig, session: Session): ServerSessions {
+  const offered = message(trace, 'client', 'client_hello').extensions.get(preSharedKey.clientHello);
+  const age = claimedAge(session, offered?.identities[0]?.obfuscatedTicketAge ?? 0);
+  const sessions: ServerSessions = {
+    now: () => NOW + age,
+    tickets: { open: () => state(), seal: () => EMPTY },
+    count: 0,
+    earlyData: { max: session.maxEarlyData },
+  };
+  const state = () => {
+    const binding = bindingOf(serverSetup({ ...config, sessions }), serverCredential(config));
+    return encodeServerSession({ ...session, peerCertificates: [], binding });
+  };
+  return sessions;
+}
+
+function serverCredential({ credentials }: ServerConfig): Credential | undefined {
+  return credentials === 'ask' ? undefined : credentials[0];
 }
 
 /** A chain of a trace and a key that signs as recorded, but only what the recorded signature is for. */

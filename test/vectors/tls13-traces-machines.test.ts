@@ -1,10 +1,10 @@
 /**
- * Four of the five TLS 1.3 traces through the machines, client and server, both providers: fed the peer's records, the
+ * The five TLS 1.3 traces through the machines, client and server, both providers: fed the peer's records, the
  * machine derives the published secrets and keys and writes the published records byte for byte.
  *
  * What a trace's own engine encodes otherwise than ours (the order of extensions, what a server says beyond need) is
  * put in place of ours before it reaches transcript and wire, and is listed in {@link DIFFERENCES}: no Certificate,
- * CertificateVerify or Finished among them. The resumed 0-RTT trace is not covered here: the machines do not resume yet.
+ * CertificateVerify or Finished among them.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -34,9 +34,9 @@ import { type Actor, messagesOf, type Operation, parseTraces, type Trace, valueI
 import { vectors } from '../support/vectors.ts';
 
 const file = vectors('tls13/tls13-vectors-draft.txt');
-const all = file === undefined ? [] : parseTraces(readFileSync(file, 'latin1'));
-const NOT_COVERED = 'Resumed 0-RTT Handshake';
-const traces = all.filter(({ title }) => title !== NOT_COVERED);
+const traces = file === undefined ? [] : parseTraces(readFileSync(file, 'latin1'));
+/** The connection whose ticket the resumed one uses. */
+const [first] = traces;
 
 /**
  * Where a trace's message is not what ours would be, by sender and handshake type: extensions (by their codes) with
@@ -44,12 +44,12 @@ const traces = all.filter(({ title }) => title !== NOT_COVERED);
  */
 const DIFFERENCES: Readonly<Record<string, { readonly values: readonly number[]; readonly more: readonly number[] }>> =
   {
-    // It offers DSA signatures too, renegotiation_info, psk_key_exchange_modes, padding.
-    'client client_hello': { values: [13], more: [21, 45, 65281] },
+    // It offers DSA signatures too, renegotiation_info, padding.
+    'client client_hello': { values: [13], more: [21, 65281] },
     'server hello_retry_request': { values: [], more: [] },
     'server server_hello': { values: [], more: [] },
-    // It says supported_groups for later connections (RFC 8446 section 4.2.7).
-    'server encrypted_extensions': { values: [], more: [10] },
+    // It says supported_groups for later connections (RFC 8446 section 4.2.7), and takes note of a resumed name.
+    'server encrypted_extensions': { values: [], more: [0, 10] },
     'server certificate_request': { values: [13], more: [] },
   };
 
@@ -106,11 +106,11 @@ class ReplayedEnd {
     const buffer = new HandshakeBuffer();
     const messages = messagesOf(trace, role);
     if (role === 'client') {
-      const offer = offerOf(trace, crypto);
+      const offer = offerOf(trace, crypto, first);
       this.context = new ReplayContext(role, offer.config, this.#layer(), buffer, messages);
       this.#handshake = new Handshake(this.context, CLIENT_MACHINE, buffer, start(this.context, offer));
     } else {
-      const setup = serverSetup(serverConfig(trace, crypto));
+      const setup = serverSetup(serverConfig(trace, crypto, first));
       this.context = new ReplayContext(role, setup.config, this.#layer(), buffer, messages);
       const begin = { name: 'START', setup, retry: undefined };
       this.#handshake = new Handshake(this.context, SERVER_MACHINE, buffer, begin);
@@ -132,6 +132,7 @@ class ReplayedEnd {
     for (let { request } = handshake; request !== undefined; { request } = handshake) {
       if (request.name === 'verdict') handshake.answer(request, { accepted: true });
       else if (request.name === 'peer_key') handshake.answer(request, keyOfLeaf(request.question.leaf));
+      else if (request.name === 'early_data') handshake.answer(request, true);
       else throw new Error(`unexpected request ${request.name}`);
       handshake.process();
     }
@@ -196,7 +197,7 @@ describe.skipIf(file === undefined).each([nodeCrypto, nobleCrypto])('the TLS 1.3
       }
       expect(end.connected).toBe(true);
       expect(received).toEqual(sent);
-      expect(Object.fromEntries(end.context.secrets)).toEqual(secretsOf(trace));
+      expect(Object.fromEntries(end.context.secrets)).toEqual(secretsOf(trace, role));
       expect(Object.fromEntries(end.keys)).toEqual(keysOf(trace, role));
       for (const replaced of end.context.replaced) checkReplaced(role, replaced);
     });
@@ -220,9 +221,15 @@ function sameData(data: Uint8Array, other: RawExtension | undefined): boolean {
   return other !== undefined && toHex(data) === toHex(other.data);
 }
 
-function secretsOf(trace: Trace): Record<SecretLabel, string> {
-  const secret = (label: string) => toHex(valueIn(trace, 'server', `derive secret "tls13 ${label}"`, 'expanded'));
+/** A client derives what its sessions come from; this server sends no tickets and so does not. */
+function secretsOf(trace: Trace, role: Actor): Record<SecretLabel, string> {
+  const by = (actor: Actor, label: string) =>
+    toHex(valueIn(trace, actor, `derive secret "tls13 ${label}"`, 'expanded'));
+  const secret = (label: string) => by('server', label);
+  const isEarly = trace.operations.some(({ action }) => action.includes('"tls13 c e traffic"'));
   return {
+    ...(isEarly && { CLIENT_EARLY_TRAFFIC_SECRET: by('client', 'c e traffic') }),
+    ...(role === 'client' && { RESUMPTION_SECRET: by('client', 'res master') }),
     CLIENT_HANDSHAKE_TRAFFIC_SECRET: secret('c hs traffic'),
     SERVER_HANDSHAKE_TRAFFIC_SECRET: secret('s hs traffic'),
     CLIENT_TRAFFIC_SECRET: secret('c ap traffic'),
@@ -234,7 +241,8 @@ function secretsOf(trace: Trace): Record<SecretLabel, string> {
 function keysOf(trace: Trace, role: Actor): Record<string, string> {
   const keys: Record<string, string> = {};
   for (const { actor, action, values } of trace.operations) {
-    const [, direction, level] = /^derive (write|read) traffic keys for (handshake|application)/.exec(action) ?? [];
+    const [, direction, level] =
+      /^derive (write|read) traffic keys for (early|handshake|application)/.exec(action) ?? [];
     const [key, iv] = [values.get('key expanded'), values.get('iv expanded')];
     if (key === undefined || iv === undefined) continue;
     const ours = actor === role ? direction : direction === 'read' ? 'write' : 'read';

@@ -1,7 +1,7 @@
 // peer is crypto/tls at its defaults, as a server that answers one line in capitals and as a client that asks one.
 //
 //	peer server -cert FILE -key FILE [-clientca FILE] [-curves P256,X25519] [-alpn h2,http/1.1] [-max12] [-http]
-//	peer client -addr HOST:PORT -ca FILE [-cert FILE -key FILE] [-curves ...] [-alpn ...] [-max12]
+//	peer client -addr HOST:PORT -ca FILE [-cert FILE -key FILE] [-curves ...] [-alpn ...] [-max12] [-times N]
 //
 // Both print a line of key=value pairs for each handshake, or "error" and why it failed.
 package main
@@ -41,6 +41,7 @@ func main() {
 	alpn := flags.String("alpn", "", "application protocols")
 	asHTTP := flags.Bool("http", false, "answer HTTP in place of lines")
 	max12 := flags.Bool("max12", false, "nothing newer than TLS 1.2")
+	times := flags.Int("times", 1, "connections one after the other, with the sessions of those before")
 	flags.Parse(os.Args[2:])
 
 	config := &tls.Config{ServerName: "localhost"}
@@ -63,7 +64,10 @@ func main() {
 		config.MaxVersion = tls.VersionTLS12
 	}
 	if os.Args[1] == "client" {
-		client(*addr, config)
+		config.ClientSessionCache = tls.NewLRUClientSessionCache(0)
+		for i := 0; i < *times; i++ {
+			client(*addr, config)
+		}
 	} else if *asHTTP {
 		serveHTTP(config)
 	} else {
@@ -134,8 +138,8 @@ func report(state tls.ConnectionState) {
 	}
 	keys, err := state.ExportKeyingMaterial("EXPORTER-interop", nil, 32)
 	fail(err)
-	fmt.Printf("suite=%s alpn=%q peer=%q exporter=%x\n",
-		tls.CipherSuiteName(state.CipherSuite), state.NegotiatedProtocol, peer, keys)
+	fmt.Printf("suite=%s alpn=%q peer=%q exporter=%x resumed=%t\n",
+		tls.CipherSuiteName(state.CipherSuite), state.NegotiatedProtocol, peer, keys, state.DidResume)
 }
 
 func pool(file string) *x509.CertPool {
