@@ -1,14 +1,18 @@
 /** The built command against servers that know nothing of us, and the commands that its findings give to colleagues. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CAUSES, type FindingCode } from '../../src/diagnose/index.ts';
 import { type Lab, startLab } from '../../src/lab/index.ts';
 import { check } from '../../src/node/probe/index.ts';
+import { runInProcess } from '../lab/in-process.ts';
 import { requirePeer, run, runOpenssl, startNginx, startOpensslServer, tempDir } from '../support/peers.ts';
 import { hellofin, parseDocument } from './command.ts';
 
 const openssl = requirePeer('openssl');
 const nginx = requirePeer('nginx');
 const curl = requirePeer('curl');
+const dig = requirePeer('dig');
 
 describe.skipIf(openssl === undefined)('real servers', () => {
   const credentials: Record<string, { readonly key: string; readonly certificate: string }> = {};
@@ -110,7 +114,7 @@ describe.skipIf(openssl === undefined)('real servers', () => {
   });
 });
 
-describe.skipIf(openssl === undefined || curl === undefined)('the commands that show the same symptom', () => {
+describe.skipIf([openssl, curl, dig].includes(undefined))('the commands that show the same symptom', () => {
   let lab: Lab;
 
   beforeAll(async () => {
@@ -127,6 +131,9 @@ describe.skipIf(openssl === undefined || curl === undefined)('the commands that 
 
   /** What shows at each broken endpoint, by the first command that its finding gives. */
   const symptoms: Readonly<Record<string, RegExp>> = {
+    nxdomain: /status: NXDOMAIN/,
+    servfail: /status: SERVFAIL/,
+    nodata: /status: NOERROR[\s\S]*ANSWER: 0/,
     refused: /Connection refused|Failed to connect|Could ?n[o']t connect/i,
     resetting: /errno=104|Connection reset/,
     closing: /unexpected eof|no peer certificate/,
@@ -138,6 +145,8 @@ describe.skipIf(openssl === undefined || curl === undefined)('the commands that 
     'ftp-banner': /^220 /,
     'proxy-protocol': /unexpected eof|reset by peer|SSL_ERROR_SYSCALL/,
     'tls12-only': /protocol version|alert number 70|unsupported protocol/,
+    'tls13-only': /protocol version|alert number 70|unsupported protocol/,
+    'tls11-enabled': /Protocol *: TLSv1\.1/,
     'old-version': /protocol version|alert number 70|unsupported protocol/,
     'no-common-cipher-suite': /handshake failure|alert number 40/,
     'no-common-group': /handshake failure|alert number 40/,
@@ -148,8 +157,10 @@ describe.skipIf(openssl === undefined || curl === undefined)('the commands that 
     'refuses-name': /internal error|alert number 80/,
     'filtered-name': /errno=104|reset|unexpected eof/i,
     'client-cert': /certificate required|alert number 116/,
+    'client-cert-tls12': /handshake failure|alert number 40/,
     'client-cert-expired': /certificate expired|alert number 45/,
     tampered: /bad record mac/,
+    'tampered-tls12': /decrypt error|alert number 51|bad record mac/,
     expired: /notAfter=/,
     'expired-intermediate': /error:num=10:certificate has expired/,
     'not-yet-valid': /notBefore=/,
@@ -171,10 +182,10 @@ describe.skipIf(openssl === undefined || curl === undefined)('the commands that 
 
   test.each(Object.entries(symptoms))('%s', async (id, symptom) => {
     const { target, args } = lab.endpoint(id);
-    const { stdout } = await hellofin([target, '--ca', lab.caFile, '--resolver', lab.resolver, '--json', ...args]);
-    const [finding] = parseDocument(stdout).results?.[0]?.findings ?? [];
-    const [command = ''] = finding?.reproduce ?? [];
-    expect(command).toMatch(/^(openssl|curl) /);
+    const where = ['--ca', lab.caFile, '--resolver', lab.resolver];
+    const { document } = await runInProcess([target, ...where, ...args, '--json']);
+    const [command = ''] = document.results?.[0]?.findings?.[0]?.reproduce ?? [];
+    expect(command).toMatch(/^(dig|openssl|curl) /);
     // Somebody who waits ends it; and only they know their files.
     const [cert, key] = [args[args.indexOf('--cert') + 1], args[args.indexOf('--key') + 1]];
     const filled = command.replace('--cert FILE', `--cert ${cert}`).replace('--key FILE', `--key ${key}`);
@@ -183,12 +194,34 @@ describe.skipIf(openssl === undefined || curl === undefined)('the commands that 
     expect(said, filled).toMatch(symptom);
   });
 
-  test('every broken endpoint has a command of a tool that others have', async () => {
-    for (const { target, args, id, cause } of lab.endpoints) {
-      if (cause === null || symptoms[id] !== undefined) continue;
-      const { stdout } = await hellofin([target, '--ca', lab.caFile, '--resolver', lab.resolver, '--json', ...args]);
-      const [finding] = parseDocument(stdout).results?.[0]?.findings ?? [];
-      expect(finding?.reproduce?.[0] ?? '', id).toMatch(/^(dig|openssl|curl) /);
-    }
+  test('no broken endpoint is left out', () => {
+    const broken = lab.endpoints.filter(({ cause }) => cause !== null).map(({ id }) => id);
+    expect(Object.keys(symptoms).sort()).toEqual(broken.sort());
+  });
+
+  /** Why the command of a finding is shown nowhere. */
+  const unshown: Partial<Record<FindingCode, string>> = {
+    NAME_PARTLY_RESOLVED: "it is the lab's dig, for one of the types",
+    TCP_TIMEOUT: 'nothing on loopback drops packets',
+    TCP_UNREACHABLE: 'there is a route to every address of loopback',
+    INTERMITTENT: 'a command is one try',
+    TLS13_INTOLERANT: 'no server of today refuses an offer of TLS 1.3',
+    TLS13_NOT_PREFERRED: 'no server of today prefers an older version',
+    PROTOCOL_VIOLATION: 'as many as there are rules; -msg shows the bytes of each',
+    PEER_LIMIT_EXCEEDED: 'the limits are our own: no other client has them',
+    CERT_MISSING: 'no server starts without one',
+    CERT_MALFORMED: 'no server starts with one',
+    CERT_SIGNATURE_UNSUPPORTED: 'OpenSSL has every algorithm that it can serve',
+    CERT_KEY_UNSUPPORTED: 'OpenSSL has every key that it can serve',
+    CHAIN_LIMIT_EXCEEDED: 'the limits are our own: no other client has them',
+  };
+
+  test('the command of every finding is shown by a broken endpoint, by a real server, or says why not', () => {
+    const folder = join(import.meta.dirname, '../peers');
+    const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+    const codes = [...files.join('\n').matchAll(/code: '([A-Z\d_]+)'/g)].map(([, code]) => code);
+    const shown = new Set([...codes, ...lab.endpoints.map(({ cause }) => cause)]);
+    const missing = CAUSES.map(({ code }) => code).filter((code) => !shown.has(code));
+    expect(missing.sort()).toEqual(Object.keys(unshown).sort());
   });
 });

@@ -9,7 +9,10 @@ export interface Outcome {
     readonly results?: readonly {
       readonly status: string;
       readonly connections?: number;
-      readonly findings?: readonly (FoundFinding & { readonly fix: { readonly text: string } })[];
+      readonly findings?: readonly (FoundFinding & {
+        readonly fix: { readonly text: string };
+        readonly reproduce: readonly string[];
+      })[];
     }[];
   };
 }

@@ -1,6 +1,7 @@
 /** Certificates that are wrong, served by nginx and openssl. */
 import { describe, expect, test } from 'vitest';
 import { decodePem, encodePem, OID } from '../../src/asn1/index.ts';
+import { newKey } from '../../src/lab/keys.ts';
 import { startRepository } from '../../src/lab/repository.ts';
 import { hellofin } from '../cli/command.ts';
 import { ca, DAY, now, writeFiles } from '../diagnose/serve.ts';
@@ -169,6 +170,17 @@ describe.skipIf(peers.includes(undefined))('certificates', () => {
       where: 'Certificate message',
       fix: /^send the intermediates behind the certificate on 127\.0\.0\.1/,
       shows: /unable to get local issuer certificate|certificate signature failure/,
+    },
+    {
+      name: 'nginx: signed with another key than its issuer has',
+      broken: nginx('', { credential: issue({ issuer: { ...ca.intermediate, key: newKey('p256') } }) }),
+      repaired: nginx(),
+      code: 'CERT_SIGNATURE_INVALID',
+      title: /^CN=shop\.example: /,
+      proof: { kind: 'bytes', after: /^CN=shop\.example: / },
+      where: 'Certificate message',
+      fix: /issued anew/,
+      shows: /certificate signature failure/,
     },
     {
       name: 'nginx: self-signed',

@@ -21,6 +21,7 @@ const peers = {
   openssl35: { programs: ['openssl'], version: /^OpenSSL (3\.([5-9]|\d\d)|[4-9])/ },
   nginx: { programs: ['nginx'], version: undefined },
   curl: { programs: ['curl'], version: undefined },
+  dig: { programs: ['dig'], version: undefined },
   go: { programs: ['go'], version: undefined },
   node20: { programs: ['node'], version: /^v20\./ },
   node22: { programs: ['node'], version: /^v22\./ },
