@@ -61,6 +61,16 @@ test('both fail: the question with checking disabled goes to the same resolver',
   });
 });
 
+test('one type was asked for: the fix and the command are about that one', async () => {
+  const url = await resolver(0);
+  const finding = onlyFinding(await check('shop.example:9', { resolver: url, families: [6], timeout: 2_000 }));
+  expect(finding).toMatchObject({
+    title: 'the name exists and has no address (only AAAA was asked for)',
+    fix: { text: 'correct the name, or publish an AAAA record for shop.example' },
+    reproduce: [`dig @127.0.0.1 -p ${url.split(':')[2]} shop.example AAAA`],
+  });
+});
+
 test.each([
   [1, 'does not understand the question (EFORMERR)'],
   [4, 'does not know such questions (ENOTIMP)'],

@@ -72,8 +72,8 @@ function finding(facts: Facts, dns: DnsObservation, status: DnsStatus, fault: st
     fix:
       status === 'servfail' || status === 'refused'
         ? { text: ASK_ITS_SERVERS, commands: [digCommand(server, host, dns.records[0]?.type, ['+cd'])] }
-        : { text: `correct the name, or publish an A or AAAA record for ${host}`, commands: [] },
-    reproduce: [server === undefined ? `curl -sSI ${quote(`https://${host}/`)}` : digCommand(server, host)],
+        : { text: `correct the name, or publish an ${only?.type ?? 'A or AAAA'} record for ${host}`, commands: [] },
+    reproduce: [server === undefined ? `curl -sSI ${quote(`https://${host}/`)}` : digCommand(server, host, only?.type)],
   });
 }
 
