@@ -72,11 +72,11 @@ export function createProgram(io: Io, ended: (code: ExitCode) => void): Command 
   withOutputFlags(
     program
       .command('explain')
-      .argument('<what>', 'a saved run, the code of a finding, the number or name of an alert, or an error text')
+      .argument('<what...>', 'a saved run, the code of a finding, the number or name of an alert, or an error text')
       .description('show a saved run again, or say what a finding, an alert or an error text of another client means'),
-  ).action(async (what: string, flags: ExplainFlags) => {
+  ).action(async (words: string[], flags: ExplainFlags) => {
     const { explainCommand } = await import('./commands/explain.ts');
-    ended(await explainCommand(what, flags, io));
+    ended(await explainCommand(words.join(' '), flags, io));
   });
 
   program

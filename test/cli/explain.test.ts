@@ -18,6 +18,12 @@ describe('an alert', () => {
     await expect(stdout).toMatchFileSnapshot(join(data, 'alert-40.explain.golden.txt'));
   });
 
+  test('in several words, without quotes', async () => {
+    const { code, stdout } = await hellofin(['explain', 'alert', '40']);
+    expect(code).toBe(0);
+    await expect(stdout).toMatchFileSnapshot(join(data, 'alert-40.explain.golden.txt'));
+  });
+
   test('that a client sends is explained for the server that logs it', async () => {
     const { stdout } = await hellofin(['explain', 'SSL_do_handshake() failed (SSL alert number 48)']);
     await expect(stdout).toMatchFileSnapshot(join(data, 'alert-48.explain.golden.txt'));

@@ -117,11 +117,12 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
     });
   });
 
-  test('no more connections than allowed: what was not asked is not told', async () => {
+  test('no more connections than allowed: what was not asked is told as not measured', async () => {
     const peer = await startOpensslServer(['-key', key, '-cert', certificate]);
     try {
       const options = { ca: readFileSync(certificate, 'utf8'), sni: 'localhost', http: false, versions: true };
       const report = await check(`127.0.0.1:${peer.port}`, { ...options, maxConnections: 4 });
+      expect(reportText(report)).toMatch(/VERS .* · not measured .*SSL 3\.0$/m);
       expect(report.facts.connections).toBe(4);
       expect(spoken(report)).toBe('1.3 1.2 -1.1');
     } finally {

@@ -1,5 +1,7 @@
 import { type Line, type Style, styled } from '../../explain/index.ts';
+import { versionName } from '../../tls/wire.ts';
 import type { Facts } from '../facts.ts';
+import { VERSION_PROBES } from '../probes/change.ts';
 import { type Versions, versionsOf } from '../versions.ts';
 import { listed, shortVersion } from '../words.ts';
 
@@ -29,7 +31,12 @@ function versionsText({ list, preferred }: Versions): string {
   );
   const group = (word: string, versions: readonly string[]) =>
     versions.length === 0 ? [] : [`${word} ${versions.map(shortVersion).join(', ')}`];
-  return [...spoken, ...group('not', named(false)), ...group('not measured', named(undefined))].join(' · ');
+  // No connection was left for these, where the server's answer says nothing of those.
+  const unasked = VERSION_PROBES.flatMap(({ version: code }) =>
+    code === undefined || list.some((one) => one.code === code) ? [] : [versionName(code)],
+  );
+  const unknown = [...named(undefined), ...unasked];
+  return [...spoken, ...group('not', named(false)), ...group('not measured', unknown)].join(' · ');
 }
 
 function markOf({ list }: Versions): readonly [sign: string, style: Style] {
