@@ -1,6 +1,6 @@
 import { VERSIONS } from '../tls/wire.ts';
 import { type FlightFacts, flightFactsOf } from './flight-facts.ts';
-import { alertReceived, type Recorded } from './messages.ts';
+import { alertReceived, beforeTls13, isHelloAnswered, type Recorded } from './messages.ts';
 import { type Negotiated, negotiatedOf } from './negotiated.ts';
 import type {
   ChainObservation,
@@ -174,19 +174,28 @@ function symptomOf(tls: TlsObservation | undefined, { complete }: Negotiated): S
   if (tls === undefined) return { kind: 'unreached' };
   const { error, end, received } = tls;
   const alert = alertReceived(tls);
+  const isEnd = (end === 'reset' || end === 'closed') && (error === undefined || error.code === 'CONNECTION_TRUNCATED');
   // RFC 8446 section 6.1: the peer ends the connection in good order; it accuses nobody.
   if (error?.code === 'ALERT_RECEIVED' && alert === undefined) return { kind: 'closed', received };
   if (error?.code === 'ALERT_RECEIVED' && alert !== undefined) {
     return {
       kind: 'alert',
-      name: alert.name ?? `alert ${alert.code}`,
+      name: alert.name ?? 'unregistered',
       code: alert.code,
       afterHandshake: complete,
     };
   }
+  // An error under the level of a warning (RFC 8446 section 6 ignores levels), and then the end.
+  if (isEnd && alert !== undefined && !isHelloAnswered({ tls })) {
+    return { kind: 'alert', name: alert.name ?? 'unregistered', code: alert.code, afterHandshake: false };
+  }
   if (error?.code === 'NOT_TLS') return { kind: 'not_tls' };
   // A key that no scheme signs with is refused before the chain is; what is wrong with it the chain's verdict says.
   if (error?.code === 'CERTIFICATE_REJECTED' || error?.code === 'BAD_CERTIFICATE_KEY') return { kind: 'rejected' };
+  // An older version is the server's own; one that nobody knows breaks the protocol.
+  if (error?.code === 'NO_COMMON_VERSION' && isHelloAnswered({ tls }) && beforeTls13(tls) === undefined) {
+    return { kind: 'violation' };
+  }
   if (error?.fault === 'incompatible') return { kind: 'incompatible', code: error.code };
   if (error !== undefined && error.code !== 'CONNECTION_TRUNCATED') return { kind: 'violation' };
   if (complete) return { kind: 'none' };

@@ -84,6 +84,11 @@ export function alertReceived(tls: Recorded | undefined): AlertEvent | undefined
     );
 }
 
+/** Whether a ServerHello came: then the ClientHello was not refused, and another ServerHello tells nothing new. */
+export function isHelloAnswered({ tls }: { readonly tls: Recorded | undefined }): boolean {
+  return findMessage(tls, 'received', 'server_hello') !== undefined;
+}
+
 /** The certificates that the server sent, DER, the leaf first: views of its Certificate message. */
 export function certificatesReceived(tls: Recorded | undefined): Uint8Array[] {
   return certificatesIn(tls, 'received') ?? [];

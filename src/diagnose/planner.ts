@@ -6,7 +6,7 @@
 
 import type { Cause, Hypothesis, Search } from './cause.ts';
 import { type AddressFacts, type Facts, isHealthy } from './facts.ts';
-import { findMessage } from './messages.ts';
+import { findMessage, isHelloAnswered } from './messages.ts';
 import { outcomeOf, type ProbeOutcome } from './probes/answer.ts';
 import { type Change, type ChangeId, changeOf, VERSION_PROBES } from './probes/change.ts';
 import { type HandshakeChange, handshakeChangeOf, isHandshakeChangeId } from './probes/handshake-change.ts';
@@ -156,7 +156,7 @@ function exchangePlan(change: Change, address: AddressFacts, facts: Facts): Exch
 function lastControl(address: AddressFacts, facts: Facts, remaining: readonly Hypothesis[]): Plan | undefined {
   const outcomes = outcomesAt(address);
   const isOver = remaining.length === 0 && outcomes.size > 0 && !outcomes.has(CONTROL);
-  if (!isOver || address.symptom.kind === 'silent') return undefined;
+  if (!isOver || address.symptom.kind === 'silent' || isHelloAnswered(address)) return undefined;
   return exchangePlan(changeOf(CONTROL), address, facts);
 }
 

@@ -3,7 +3,7 @@ import type { Cause, Hypothesis } from './cause.ts';
 import type { AddressFacts, Facts } from './facts.ts';
 import type { Evidence, Finding } from './finding.ts';
 import { type FindingParts, makeFinding, proofByProbe, symptomText } from './make-finding.ts';
-import { alertReceived, findMessage } from './messages.ts';
+import { alertReceived, findMessage, isHelloAnswered } from './messages.ts';
 import { isProved } from './planner.ts';
 import { type Answer, readAnswer } from './probes/answer.ts';
 import { type ChangeId, changeOf } from './probes/change.ts';
@@ -33,7 +33,7 @@ export function suspectRefusal(
   more: Partial<Pick<Hypothesis, 'alsoPassesWith' | 'saysNothingOf'>> = {},
 ): Hypothesis | undefined {
   // What a ServerHello answers is not refused: the alert is about something that came later.
-  if (findMessage(tls, 'received', 'server_hello') !== undefined) return undefined;
+  if (isHelloAnswered({ tls })) return undefined;
   let weight: number | undefined;
   if (symptom.kind === 'alert' && !symptom.afterHandshake) weight = fit.alerts[symptom.name];
   if (symptom.kind === 'reset' || symptom.kind === 'closed' || symptom.kind === 'silent') {

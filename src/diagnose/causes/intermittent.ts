@@ -3,6 +3,7 @@ import type { AddressFacts, Facts } from '../facts.ts';
 import type { Finding } from '../finding.ts';
 import { handshakeText, probeWith } from '../handshakes.ts';
 import { failsWith, makeFinding, symptomText } from '../make-finding.ts';
+import { isHelloAnswered } from '../messages.ts';
 import { describeAnswer, outcomeOf } from '../probes/answer.ts';
 import { refusalEvidence, refusalPlace } from '../refusal.ts';
 import { opensslClient } from '../reproduce.ts';
@@ -28,7 +29,7 @@ function byHello(facts: Facts, address: AddressFacts): Finding | undefined {
   const passed = address.exchanges.find(
     (one) => one.change === 'none' && outcomeOf(one, address.symptom.kind) === 'pass',
   );
-  if (passed === undefined) return undefined;
+  if (passed === undefined || isHelloAnswered(address)) return undefined;
   return finding(facts, address, {
     title: 'the same ClientHello was refused, and answered when it was sent again',
     before: symptomText(address),

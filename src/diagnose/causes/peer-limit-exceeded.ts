@@ -31,7 +31,9 @@ export const peerLimitExceeded: Cause = {
         evidence: [{ kind: 'text', text: `${message}; ${tls.received} bytes received` }],
         proof: { kind: 'observation', after: message, connections: [address.tcp.connection] },
         fix: {
-          text: `let ${address.endpoint} send less: leave out certificates that are not in the chain of its own`,
+          text: /certificate/.test(message)
+            ? `let ${address.endpoint} send less: leave out certificates that are not in the chain of its own`
+            : `look at what makes ${address.endpoint} send so much: ${message}`,
           commands: [],
         },
         reproduce: [opensslClient(facts, address, '-msg')],
