@@ -96,6 +96,8 @@ describe('2, usage or configuration', () => {
     [['localhost', '--ca', 'no/such/file'], /cannot read no\/such\/file: ENOENT/],
     [['localhost', '--ca', command], /no certificate in it/],
     [['localhost', '--key', command], /needs its certificate/],
+    [['localhost', '--cert', command], /no private key in it; name its file with --key/],
+    [['localhost', '--cert', command, '--key', command], /hellofin\.js: no private key in it$/m],
     [['localhost', '-4', '-6'], /exclude each other/],
     [['127.0.0.1:9', '-6'], /not an address of the family/],
     [['localhost', '-4', '--connect', '[::1]:9'], /not an address of the family/],

@@ -94,7 +94,7 @@ function optionsOf(flags: CheckFlags, io: Io): CheckOptions {
     ...(flags.versions === true ? { versions: true } : {}),
     http: flags.http,
     ...(cert === undefined ? {} : { cert: certificateText(cert, key) }),
-    ...(key === undefined ? {} : { key: readText(key) }),
+    ...(key === undefined ? {} : { key: keyText(key, cert) }),
     ...(alpn === undefined ? {} : { alpn: parseAlpn(alpn) }),
     ...(flags.tls === undefined ? {} : { tls: flags.tls }),
     ...(keylog === undefined ? {} : { keyLog: keyLogTo(keylog) }),
@@ -106,6 +106,13 @@ function certificateText(path: string, key: string | undefined): string {
   const text = readText(path);
   if (key !== undefined || text.includes('PRIVATE KEY-----')) return text;
   throw new InputError(`${path}: no private key in it; name its file with --key`);
+}
+
+/** @throws InputError when there is none in it; that its certificate is not named is the graver mistake */
+function keyText(path: string, cert: string | undefined): string {
+  const text = readText(path);
+  if (cert === undefined || text.includes('PRIVATE KEY-----')) return text;
+  throw new InputError(`${path}: no private key in it`);
 }
 
 /** Appends to a file that nobody else can read. @throws InputError */

@@ -165,7 +165,12 @@ function reproduce(
   isPlainHttp: boolean,
   protocol: Protocol | undefined,
 ): string[] {
-  if (isPlainHttp) return [curl(facts, address), `curl -sI ${quote(httpUrl(facts))}`];
+  if (isPlainHttp) {
+    const { host } = facts.run.target;
+    // The name may lead elsewhere, or nowhere, from a colleague's place.
+    const there = host === address.address ? '' : `--connect-to ${quote(`::${address.endpoint}`)} `;
+    return [curl(facts, address), `curl -sI ${there}${quote(httpUrl(facts))}`];
+  }
   if (protocol?.name === POSTGRESQL.name)
     return [opensslClient(facts, address), opensslClient(facts, address, '-starttls postgres')];
   return [`curl -s --max-time 2 ${quote(`telnet://${address.endpoint}`)} </dev/null`];
