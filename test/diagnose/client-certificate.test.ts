@@ -1,4 +1,5 @@
 /** Servers that want a client certificate: why ours is refused is read in ours. */
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { OID } from '../../src/asn1/index.ts';
@@ -135,5 +136,45 @@ describe.skipIf(nginx === undefined)('nginx, which completes the handshake and s
 
   test('a good one', async () => {
     expect((await behindNginx(client())).status).toBe('healthy');
+  });
+});
+
+describe('Node.js at TLS 1.2, which refuses a client certificate by closing', () => {
+  test('where none passes either, the end is told and no cause is', async () => {
+    const mutual = { ca: ca.root, requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' } as const;
+    const one = createTlsServer({ ...server, ...mutual }, hangUp);
+    const finding = onlyFinding(await diagnose(await serve(one), { http: false, ...client({}, stranger) }));
+    expect(finding.code).toBe('UNEXPLAINED');
+    expect(finding.notes[0]).toBe(
+      'the server asked for a client certificate and got the one given; that this is why it ends here is not shown',
+    );
+  });
+});
+
+test('one that is refused by an end, where none is accepted: shown by both, and by a second try', async () => {
+  // The Finished of TLS 1.2 is withheld from whoever sends a certificate: it makes the client's flight long.
+  const behind = createTlsServer(
+    { ...server, ca: ca.root, requestCert: true, rejectUnauthorized: false, maxVersion: 'TLSv1.2' },
+    hangUp,
+  );
+  await serve(behind);
+  const front = createTcpServer((socket) => {
+    const back = connect((behind.address() as AddressInfo).port, '127.0.0.1');
+    socket.once('data', (hello) => {
+      back.write(hello);
+      socket.on('data', (flight) => (flight.length > 400 ? socket.end() : back.write(flight)));
+    });
+    back.on('error', () => undefined).on('data', (data) => socket.write(data));
+    socket.on('close', () => back.destroy());
+  });
+  const report = await diagnose(await serve(front), { http: false, ...client({}, stranger) });
+  expect(onlyFinding(report)).toMatchObject({
+    code: 'CLIENT_CERT_REJECTED',
+    proof: {
+      kind: 'probe',
+      changed: 'client certificate: the one given -> none',
+      before: expect.stringMatching(/^connection closed after \d+ bytes$/),
+      connections: [1, 2, 3],
+    },
   });
 });

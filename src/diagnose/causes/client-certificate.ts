@@ -1,8 +1,8 @@
 /** The two faults of a server that wants a client certificate: none was given, or the one given is refused. */
 import type { Cause } from '../cause.ts';
 import type { AddressFacts, Facts } from '../facts.ts';
-import type { Evidence, Finding } from '../finding.ts';
-import { handshakeText, probeWith } from '../handshakes.ts';
+import type { Evidence, Finding, Proof } from '../finding.ts';
+import { handshakeText, probeWith, proofByHandshake } from '../handshakes.ts';
 import { type FindingParts, failsWith, makeFinding, symptomText } from '../make-finding.ts';
 import { alertReceived, certificatesIn, findMessage } from '../messages.ts';
 import { acceptedAuthorities, authorityNames, type OwnFault, ownCertificate } from '../own-certificate.ts';
@@ -70,7 +70,7 @@ export const clientCertRejected: Cause = {
   meaning:
     'The server refuses the client certificate that it got: it expired, it is not for clients, none of the CAs that the server names issued it, or the server alone knows why.',
   provedBy:
-    'Its CertificateRequest, our Certificate, and the alert that followed. The dates, the purpose and the issuer of our own certificate are read here; a handshake without one tells whether one is needed.',
+    'Its CertificateRequest, our Certificate, and the alert that followed. The dates, the purpose and the issuer of our own certificate are read here; a handshake without one tells whether one is needed. Where no alert came, only the end of the connection: the handshake that completes without one, and ends again with it.',
   remedy: 'Use one that its CA issued, for clients, and that is in date.',
   alsoKnownAs: [
     { client: 'curl', text: 'alert certificate expired' },
@@ -78,8 +78,18 @@ export const clientCertRejected: Cause = {
     { client: 'curl', text: 'alert unknown ca' },
     { client: 'Go', text: 'remote error: tls: bad certificate' },
   ],
-  asks: (address) => (isRefused(address) && hasSent(address) === true ? ['handshake:client_certificate:none'] : []),
-  evaluate: (facts) => refusedAt(facts, true).map((address) => rejection(facts, address)),
+  asks: (address) => {
+    if (isRefused(address) && hasSent(address) === true) return ['handshake:client_certificate:none'];
+    if (!isEndedAfterOurs(address)) return [];
+    // An end says nothing of its reason: that it passes without, and fails again with, does.
+    return ['handshake:client_certificate:none', ...(passesWithout(address) ? (['handshake:none'] as const) : [])];
+  },
+  evaluate: (facts) => [
+    ...refusedAt(facts, true).map((address) => rejection(facts, address)),
+    ...facts.addresses
+      .filter((address) => isEndedAfterOurs(address) && passesWithout(address) && failsAgain(address))
+      .map((address) => ({ ...rejection(facts, address), proof: byEnd(facts, address) })),
+  ],
 };
 
 /** Faults that an alert is the usual word for (RFC 8446 section 6.2), as servers on OpenSSL, Go and Java say it. */
@@ -185,6 +195,28 @@ function refusedAt(facts: Facts, withCertificate: boolean): AddressFacts[] {
 function isRefused({ symptom, negotiated, http }: AddressFacts): boolean {
   if (!negotiated.certificateRequested) return false;
   return http?.says !== undefined || (symptom.kind === 'alert' && REFUSALS.has(symptom.name));
+}
+
+/** The end of the connection, without an alert, behind a Certificate of ours that held one. */
+function isEndedAfterOurs(address: AddressFacts): boolean {
+  const { symptom, negotiated } = address;
+  const isEnd = symptom.kind === 'closed' || symptom.kind === 'reset';
+  return isEnd && negotiated.certificateRequested && hasSent(address) === true;
+}
+
+function passesWithout(address: AddressFacts): boolean {
+  return probeWith(address, 'handshake:client_certificate:none')?.symptom.kind === 'none';
+}
+
+function failsAgain(address: AddressFacts): boolean {
+  const again = probeWith(address, 'handshake:none')?.symptom.kind;
+  return again === 'closed' || again === 'reset';
+}
+
+function byEnd(facts: Facts, address: AddressFacts): Proof {
+  const bare = probeWith(address, 'handshake:client_certificate:none');
+  if (bare === undefined) return proofOf(address).proof;
+  return proofByHandshake(facts, address, bare, { before: symptomText(address), after: handshakeText(bare) });
 }
 
 /** Whether our Certificate held one; `undefined` where none was sent, not even an empty one. */

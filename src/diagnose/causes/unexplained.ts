@@ -1,5 +1,7 @@
 import type { Cause } from '../cause.ts';
+import type { AddressFacts } from '../facts.ts';
 import { failsWith, makeFinding, symptomText } from '../make-finding.ts';
+import { certificatesIn } from '../messages.ts';
 import { describeAnswer } from '../probes/answer.ts';
 import { changeOf } from '../probes/change.ts';
 import { refusalEvidence, refusalPlace } from '../refusal.ts';
@@ -33,7 +35,7 @@ export const unexplained: Cause = {
             })),
           ],
           proof: { kind: 'observation', after: symptomText(address), connections: connectionsAt(address) },
-          notes: searchNotes(searchAt(address)),
+          notes: [...clientCertificateNotes(address), ...searchNotes(searchAt(address))],
           fix: {
             text: `look at the log of ${address.endpoint} for this time; run it again with -vv and report what it shows`,
             commands: [],
@@ -42,3 +44,12 @@ export const unexplained: Cause = {
         }),
       ),
 };
+
+/** An end without an alert behind our Certificate: many servers refuse it like that, and it proves nothing. */
+function clientCertificateNotes({ negotiated, tls, symptom }: AddressFacts): string[] {
+  const sent = certificatesIn(tls, 'sent');
+  if (!negotiated.certificateRequested || sent === undefined || symptom.kind === 'alert') return [];
+  return [
+    `the server asked for a client certificate and got ${sent.length === 0 ? 'none' : 'the one given'}; that this is why it ends here is not shown`,
+  ];
+}
