@@ -1,4 +1,4 @@
-import type { GroupName } from '../../crypto/index.ts';
+import type { GroupName, HashName } from '../../crypto/index.ts';
 import { TlsError, type TlsErrorCode } from '../error.ts';
 import type { AlertName } from '../registry/alerts.ts';
 import type { Tls13Suite } from '../registry/cipher-suites.ts';
@@ -10,9 +10,19 @@ import { type ChosenCredential, firstThatSigns } from './own-signature.ts';
 import type { Settings } from './settings.ts';
 import { chooseScheme } from './signature.ts';
 
-/** Chooses the cipher suite of TLS 1.3. @throws TlsError NO_COMMON_CIPHER_SUITE */
-export function chooseSuite(settings: Settings, serverPreference: boolean, offered: readonly number[]): Tls13Suite {
-  const [suite] = commonSuites(settings.suites, serverPreference, offered);
+/**
+ * Chooses the cipher suite of TLS 1.3.
+ * @param hash what a pre-shared key is for that both have: a suite with it goes first.
+ * @throws TlsError NO_COMMON_CIPHER_SUITE
+ */
+export function chooseSuite(
+  settings: Settings,
+  serverPreference: boolean,
+  offered: readonly number[],
+  hash?: HashName,
+): Tls13Suite {
+  const common = commonSuites(settings.suites, serverPreference, offered);
+  const suite = common.find((candidate) => candidate.hash === hash) ?? common[0];
   if (suite !== undefined) return suite;
   throw noCommonSuite(settings.suites, offered);
 }

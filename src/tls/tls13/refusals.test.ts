@@ -1,12 +1,10 @@
 /** One message of a handshake is exchanged for another that is well-formed and wrong. */
 import { describe, expect, it } from 'vitest';
 import { selfSigned } from '../../../test/support/credentials.ts';
-import { deliver, levelClient, levelServer } from '../../../test/support/levels.ts';
 import { decoded, replacing, without } from '../../../test/tls/hellos.ts';
-import { clientConfig, clientCredential, serverConfig } from '../../../test/tls/scenarios.ts';
+import { clientCredential } from '../../../test/tls/scenarios.ts';
+import { refusal, serverHello, type Tampering } from '../../../test/tls/tampered.ts';
 import { EMPTY, fromAscii } from '../../bytes/index.ts';
-import type { ClientConfig, ServerConfig } from '../config.ts';
-import { TlsError } from '../error.ts';
 import { alpn } from '../extensions/alpn.ts';
 import { extension } from '../extensions/block.ts';
 import { keyShare } from '../extensions/key-share.ts';
@@ -15,53 +13,14 @@ import { encodeCertificate } from '../messages/certificate.ts';
 import { encodeCertificateRequest } from '../messages/certificate-request.ts';
 import { encodeEncryptedExtensions } from '../messages/encrypted-extensions.ts';
 import { encodeFinished } from '../messages/finished.ts';
-import { encodeServerHello } from '../messages/server-hello.ts';
 import { EXTENSION_TYPES } from '../registry/extension-types.ts';
 import { GROUPS } from '../registry/named-groups.ts';
-
-interface Case {
-  readonly client?: Partial<ClientConfig>;
-  readonly server?: Partial<ServerConfig>;
-  /** Handshake type of the messages to change, and who gets them. */
-  readonly type: number;
-  readonly to?: 'client' | 'server';
-  readonly change: (bytes: Uint8Array) => Uint8Array;
-}
-
-/** Runs a handshake with a change; the error of who got it. */
-function refusal({ client: ofClient, server: ofServer, type, to = 'client', change }: Case): TlsError | undefined {
-  const client = levelClient(clientConfig(ofClient));
-  const server = levelServer(serverConfig(ofServer));
-  for (let turn = 0; turn < 4; turn++) {
-    for (const [name, from, end] of [['server', client, server] as const, ['client', server, client] as const]) {
-      for (const { level, bytes } of from.outbox.splice(0)) {
-        try {
-          deliver(end, { level, bytes: name === to && bytes[0] === type ? change(bytes) : bytes });
-        } catch (error) {
-          if (error instanceof TlsError && name === to) return error;
-          throw error;
-        }
-      }
-    }
-  }
-  return undefined;
-}
 
 const asked = { server: { clientCertificate: 'request' }, client: { credential: clientCredential } } as const;
 const retried = {
   client: { groups: ['x25519', 'secp256r1'], cipherSuites: ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384'] },
   server: { groups: ['secp256r1'], cipherSuites: ['TLS_AES_128_GCM_SHA256'] },
 } as const;
-
-function serverHello(change: (hello: Parameters<typeof encodeServerHello>[0]) => object) {
-  return (bytes: Uint8Array): Uint8Array => {
-    // A HelloRetryRequest has the same code and is left alone.
-    if (bytes[6] === 0xcf && bytes[7] === 0x21) return bytes;
-    const hello = decoded('server_hello', bytes);
-    const plain = { ...hello, extensions: hello.extensions.raw };
-    return encodeServerHello({ ...plain, ...change(plain) });
-  };
-}
 
 function certificate(change: (message: Parameters<typeof encodeCertificate>[0]) => object) {
   return (bytes: Uint8Array): Uint8Array => {
@@ -77,7 +36,7 @@ const unsolicited = [{ certData: one, extensions: [extension(statusRequest.certi
 const context = Uint8Array.of(1);
 const share = (group: number, keyExchange: Uint8Array) => extension(keyShare.serverHello, { group, keyExchange });
 
-const CASES: readonly [string, Case, string, string, RegExp][] = [
+const CASES: readonly [string, Tampering, string, string, RegExp][] = [
   [
     "a suite that is not the HelloRetryRequest's",
     { ...retried, type: 2, change: serverHello(() => ({ cipherSuite: 0x1302 })) },

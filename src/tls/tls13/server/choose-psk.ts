@@ -1,5 +1,5 @@
 import { equal } from '../../../bytes/index.ts';
-import { HASH_LENGTH } from '../../../crypto/index.ts';
+import { HASH_LENGTH, type HashName } from '../../../crypto/index.ts';
 import type { HandshakeContext } from '../../context.ts';
 import { type OfferedPsks, preSharedKey } from '../../extensions/pre-shared-key.ts';
 import { PSK_KEY_EXCHANGE_MODES, pskKeyExchangeModes } from '../../extensions/psk-key-exchange-modes.ts';
@@ -48,6 +48,19 @@ export function pskMode(
   const modes = extensions.get(pskKeyExchangeModes.clientHello) ?? [];
   if (modes.includes(PSK_KEY_EXCHANGE_MODES.psk_dhe_ke)) return 'psk_dhe_ke';
   return config.pskWithoutKeyExchange && modes.includes(PSK_KEY_EXCHANGE_MODES.psk_ke) ? 'psk_ke' : undefined;
+}
+
+/** What the first key from elsewhere is for that a client offers and this server has: only such a suite goes with it. */
+export function hashOfKey({ config: { psks } }: ServerSetup, { extensions }: ClientHello): HashName | undefined {
+  if (psks === undefined || psks === 'ask') return undefined;
+  const { identities, binders } = extensions.get(preSharedKey.clientHello) ?? { identities: [], binders: [] };
+  for (const [index, { identity }] of identities.slice(0, MAX_LOOKED_UP).entries()) {
+    // A binder is as long as the digests of its key's hash.
+    const fits = (psk: ExternalPsk) => HASH_LENGTH[hashOf(psk)] === binders[index]?.length;
+    const known = psks.find((psk) => equal(psk.identity, identity) && fits(psk));
+    if (known !== undefined) return hashOf(known);
+  }
+  return undefined;
 }
 
 /**

@@ -40,7 +40,7 @@ import { type CertificateWishes, sendCertificate, sendFinished } from '../authen
 import { chooseCompression } from '../compression.ts';
 import { type ApplicationSecrets, applicationSecrets, type HandshakeSecrets, handshakeSecrets } from '../secrets.ts';
 import { certificateRequest } from './certificate-request.ts';
-import { type ChosenPsk, choosePsk, pskMode } from './choose-psk.ts';
+import { type ChosenPsk, choosePsk, hashOfKey, pskMode } from './choose-psk.ts';
 import { takesEarlyData } from './early-data.ts';
 import type { ServerStateOf } from './state.ts';
 import { planTickets, type TicketPlan } from './tickets.ts';
@@ -66,7 +66,8 @@ export function clientHello(
   if (retry !== undefined) checkSecondClientHello(retry.first, message, retry.cookie);
   context.info.helloRetryRequest = retry !== undefined;
   const preference = setup.config.serverPreference !== false;
-  const suite = retry?.suite ?? chooseSuite(setup.settings, preference, message.cipherSuites);
+  const suite =
+    retry?.suite ?? chooseSuite(setup.settings, preference, message.cipherSuites, hashOfKey(setup, message));
   context.transcript.start(suite.hash);
   const psks = message.extensions.get(preSharedKey.clientHello);
   const unbound = psks === undefined ? bytes : bytes.subarray(0, bytes.length - bindersLength(psks.binders));
