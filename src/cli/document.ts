@@ -15,3 +15,8 @@ export function jsonDocument(members: object): string {
 export function errorDocument(code: FailureCode, message: string): string {
   return jsonDocument({ error: { code, message } });
 }
+
+/** Whether the command line asks for JSON, before anything has parsed it. */
+export function wantsJson(argv: readonly string[]): boolean {
+  return argv.includes('--json') || argv.join(' ').includes('--format json') || argv.includes('--format=json');
+}

@@ -4,6 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { packageVersion } from '../node/probe/version.ts';
+import { errorDocument, wantsJson } from './document.ts';
 import { EXIT } from './exit.ts';
 import type { Io } from './io.ts';
 
@@ -14,10 +15,6 @@ export async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   const interrupts: (() => unknown)[] = [];
-  process.once('SIGINT', async () => {
-    await Promise.allSettled(interrupts.map((listener) => listener()));
-    process.exit(EXIT.interrupted);
-  });
   const io: Io = {
     env: process.env,
     stdout: process.stdout,
@@ -25,6 +22,12 @@ export async function main(argv: readonly string[]): Promise<void> {
     print: (text) => writeAll(1, text),
     onInterrupt: (listener) => interrupts.push(listener),
   };
+  process.once('SIGINT', async () => {
+    // Before a command listens itself nothing was printed: a document is due all the same.
+    if (interrupts.length === 0 && wantsJson(argv)) io.print(errorDocument('INTERRUPTED', 'interrupted'));
+    await Promise.allSettled(interrupts.map((listener) => listener()));
+    process.exit(EXIT.interrupted);
+  });
   const { fail, runProgram } = await import('./program.ts');
   // What no promise caught is a bug all the same, and told like one.
   process.once('uncaughtException', (error) => process.exit(fail(error, argv, io)));

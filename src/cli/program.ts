@@ -6,7 +6,7 @@ import type { CertFlags } from './commands/cert.ts';
 import type { CheckFlags } from './commands/check.ts';
 import type { ExplainFlags } from './commands/explain.ts';
 import type { LabFlags } from './commands/lab.ts';
-import { errorDocument } from './document.ts';
+import { errorDocument, wantsJson } from './document.ts';
 import { examplesOf } from './examples.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
@@ -171,7 +171,7 @@ function refuseReserved(name: string | undefined, program: Command): void {
 
 /** Says what went wrong, on standard error and in the chosen format; returns the exit code for it. */
 export function fail(error: unknown, argv: readonly string[], io: Io): ExitCode {
-  const isJson = argv.includes('--json') || argv.join(' ').includes('--format json') || argv.includes('--format=json');
+  const isJson = wantsJson(argv);
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.ok;
     // commander has said it on standard error.

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../src/lab/index.ts';
-import { tempDir } from '../support/peers.ts';
+import { run, tempDir } from '../support/peers.ts';
 import { command, hellofin, parseDocument, surroundings } from './command.ts';
 
 let lab: Lab;
@@ -159,6 +159,13 @@ describe('130, interrupted', () => {
     setTimeout(() => child.kill('SIGINT'), 1_000);
     expect(await ended).toBe(130);
     expect(parseDocument(Buffer.concat(chunks).toString()).error?.code).toBe('INTERRUPTED');
+  });
+
+  test('before anything of the command is loaded too', async () => {
+    const main = JSON.stringify(new URL('../../dist/cli/main.js', import.meta.url).href);
+    const early = `const { main } = await import(${main}); main(['check', 'localhost', '--json']); process.emit('SIGINT');`;
+    const { code, stdout } = await run(process.execPath, ['--input-type=module', '-e', early]);
+    expect([code, parseDocument(stdout).error?.code]).toEqual([130, 'INTERRUPTED']);
   });
 });
 

@@ -318,6 +318,7 @@ describe('an issuer that is not to be had', () => {
   test('a certificate that is not the issuer', async () => {
     const report = await checkWith([publish('/stranger.cer', only(testCa('Stranger')))]);
     expect(notesOf(report)).toContain('/stranger.cer gives certificates, none of which is the issuer');
+    expect(notesOf(report)).not.toContain('without fetching it');
   });
 
   test('an issuer of the same name with another key', async () => {

@@ -192,12 +192,15 @@ function sentText({ recorded }: AddressFacts, path: readonly PathCertificate[]):
 function searchNotes(facts: Facts, { address }: LocatedProblem): string[] {
   const { offline } = facts.run.settings;
   const [first] = repairedChain(facts, address)?.problems ?? [];
-  const notes = lookedFor(facts, address).map(({ url, end }) => {
+  const places = lookedFor(facts, address);
+  const notes = places.map(({ url, end }) => {
     if (end?.status === 'found') return `${url} gives certificates, none of which is the issuer`;
     if (end !== undefined) return `fetching ${end.url} gave nothing: ${end.detail ?? end.status}`;
     return `it is said to be published at ${url}, which was not fetched${offline === true ? ' (--offline)' : ''}`;
   });
-  return first === undefined ? notes : [...notes, `with what was fetched: ${first.message}`];
+  // Where every place was asked, the notes say all that is known of them.
+  const isTold = first?.code === 'CHAIN_INCOMPLETE' && places.every(({ end }) => end !== undefined);
+  return first === undefined || isTold ? notes : [...notes, `with what was fetched: ${first.message}`];
 }
 
 /** An issuer that was issued anew with another key, or a chain file of another certificate. */
