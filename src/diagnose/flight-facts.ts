@@ -1,6 +1,6 @@
 import type { StampedEvent } from '../explain/index.ts';
 import { decodeMessage, FieldTree, HANDSHAKE_TYPES } from '../tls/wire.ts';
-import type { Recorded } from './messages.ts';
+import { findMessage, type Recorded } from './messages.ts';
 import type { ExchangeObservation, KeyProofObservation } from './observations.ts';
 import { changeOf } from './probes/change.ts';
 import { type Flight, readFlight } from './probes/flight.ts';
@@ -44,6 +44,12 @@ export function keyProofNote({ keyProof }: FlightFacts): string {
   if (keyProof?.status === 'proved')
     return `${read}; the server has the key of its certificate: ServerKeyExchange is ${keyProof.reason}`;
   return `${read}; that the server has the key of its certificate is not shown: ${keyProof?.reason ?? 'nothing was checked'}`;
+}
+
+/** That a client certificate is asked for, which is not answered here. */
+export function certificateRequestNotes(seen: FlightFacts | undefined): string[] {
+  if (findMessage(seen, 'received', 'certificate_request') === undefined) return [];
+  return ['the server asks for a client certificate; whether it goes on without one is not measured'];
 }
 
 /** The ClientHello of a probe: one message in one record. */

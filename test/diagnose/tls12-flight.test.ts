@@ -159,6 +159,14 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
     expect(evidence.start).toBe(expired?.where?.bytes.start);
   });
 
+  test('a client certificate that a flight asks for is told', async () => {
+    const [finding] = (await diagnose('rsa', ['-tls1_2', '-cipher', 'AES128-SHA', '-Verify', '1'])).findings;
+    expect(finding?.code).toBe('OLD_CIPHER_SUITES_ONLY');
+    expect(finding?.notes).toContain(
+      'the server asks for a client certificate; whether it goes on without one is not measured',
+    );
+  });
+
   test('a client certificate that TLS 1.2 requires is told by its reason, not by its alert', async () => {
     const { findings } = await diagnose('p256', ['-tls1_2', '-Verify', '1'], { http: false });
     expect(findings.map(({ code }) => code)).toContain('CLIENT_CERT_REQUIRED');

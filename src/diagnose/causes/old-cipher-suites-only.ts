@@ -1,7 +1,7 @@
 import type { Cause } from '../cause.ts';
 import type { AddressFacts } from '../facts.ts';
 import type { Evidence } from '../finding.ts';
-import { keyProofNote } from '../flight-facts.ts';
+import { certificateRequestNotes, keyProofNote } from '../flight-facts.ts';
 import { inventoryParts, namedBy } from '../inventory.ts';
 import { targetText } from '../make-finding.ts';
 import { decodeFound, findMessage } from '../messages.ts';
@@ -40,7 +40,7 @@ export const oldCipherSuitesOnly: Cause = {
           title: `the server has ${listed(inventory.items.map(({ name }) => name))}: ${ways}`,
           summary: `${targetText(facts)} has old cipher suites only: ${ways}`,
           evidence: [...suiteEvidence(address), ...evidence],
-          notes: [...notes, keyProofNote(flight)],
+          notes: [...notes, keyProofNote(flight), ...certificateRequestNotes(flight)],
           fix: {
             text: `allow ECDHE with AES-GCM on ${address.address}, e.g. ssl_ciphers ECDHE+AESGCM in nginx`,
             commands: [],

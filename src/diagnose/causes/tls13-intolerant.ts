@@ -1,4 +1,5 @@
 import type { Cause } from '../cause.ts';
+import { certificateRequestNotes } from '../flight-facts.ts';
 import { failsWith, symptomText } from '../make-finding.ts';
 import { provedByChange } from '../refusal.ts';
 import { opensslClient } from '../reproduce.ts';
@@ -29,6 +30,7 @@ export const tls13Intolerant: Cause = {
         return {
           title: `a ClientHello that offers TLS 1.3 beside TLS 1.2 gets ${symptomText(address)}, one of TLS 1.2 a ServerHello`,
           summary: failsWith(facts, 'an offer of TLS 1.3 is refused, TLS 1.2 alone is answered'),
+          notes: certificateRequestNotes(address.flight),
           fix: {
             text: `update what terminates TLS at ${address.endpoint}: the server, or a balancer or inspecting device before it`,
             commands: [],
