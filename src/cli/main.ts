@@ -22,12 +22,14 @@ export async function main(argv: readonly string[]): Promise<void> {
     print: (text) => writeAll(1, text),
     onInterrupt: (listener) => interrupts.push(listener),
   };
-  process.once('SIGINT', async () => {
+  const interrupted = async () => {
     // Before a command listens itself nothing was printed: a document is due all the same.
     if (interrupts.length === 0 && wantsJson(argv)) io.print(errorDocument('INTERRUPTED', 'interrupted'));
     await Promise.allSettled(interrupts.map((listener) => listener()));
     process.exit(EXIT.interrupted);
-  });
+  };
+  // What was made on disk goes whoever ends it. SIGHUP stays as it is: nohup has it ignored.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted);
   const { fail, runProgram } = await import('./program.ts');
   // What no promise caught is a bug all the same, and told like one.
   process.once('uncaughtException', (error) => process.exit(fail(error, argv, io)));

@@ -1,7 +1,7 @@
 /** Several targets at once: what is told of each, also when the user interrupts, and where it goes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseRuns } from '../../src/cli/run-file.ts';
 import { type Lab, startLab } from '../../src/lab/index.ts';
@@ -66,6 +66,23 @@ describe('interrupted', () => {
     expect([none.code, none.stdout]).toEqual([130, '']);
     expect(parseDocument(readFileSync(file, 'utf8')).error?.code).toBe('INTERRUPTED');
   });
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('the lab ends by %s and leaves nothing', async (signal) => {
+  const child = spawn(process.execPath, [command, 'lab', '--json'], { env: { ...process.env, ...surroundings } });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  let printed = '';
+  const ca = await new Promise<string>((resolve) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+      const path = /"ca": "([^"]+)"/.exec(printed)?.[1];
+      if (path !== undefined) resolve(path);
+    });
+  });
+  expect(existsSync(ca)).toBe(true);
+  child.kill(signal);
+  expect(await ended).toBe(130);
+  expect(existsSync(dirname(ca))).toBe(false);
 });
 
 describe('files', () => {
