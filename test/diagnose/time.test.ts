@@ -5,7 +5,7 @@ import { exitCodeOf, judge } from '../../src/diagnose/index.ts';
 import { createCa } from '../../src/lab/ca.ts';
 import { startNameServer } from '../../src/lab/name-server.ts';
 import { check } from '../../src/node/probe/index.ts';
-import { ca, DAY, diagnose, httpServer, now, onlyFinding, serve, tableOf } from './serve.ts';
+import { ca, DAY, diagnose, httpServer, now, onlyFinding, rawServer, serve, tableOf } from './serve.ts';
 
 const future = ca.issue({ names: ['shop.example'], notBefore: now + 3 * DAY, notAfter: now + 90 * DAY });
 const past = ca.issue({ names: ['shop.example'], notBefore: now - 93 * DAY, notAfter: now - 3 * DAY });
@@ -47,6 +47,20 @@ describe('an issuer that expired', () => {
 });
 
 describe('a newer certificate at another address', () => {
+  test('one of two servers behind an address was not reloaded', async () => {
+    const behind = [past, ca.issue({ names: ['shop.example'] })].map((credential) => httpServer(credential));
+    await Promise.all(behind.map((one) => serve(one)));
+    let connection = 0;
+    const front = rawServer((socket) => behind[connection++ % 2]?.emit('connection', socket));
+    expect(onlyFinding(await diagnose(await serve(front)))).toMatchObject({
+      code: 'CERT_EXPIRED',
+      notes: [
+        expect.stringMatching(/^connection 2 to the same address got a newer one .*: of several servers behind it one/),
+      ],
+      fix: { text: expect.stringMatching(/^reload the server on 127\.0\.0\.1/) },
+    });
+  });
+
   test('renewed, not reloaded: told only of one that is accepted', async () => {
     const renewed = ca.issue({ names: ['shop.example'] });
     const stranger = createCa(now).issue({ names: ['shop.example'] });

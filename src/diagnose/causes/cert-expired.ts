@@ -82,7 +82,7 @@ function reproduce(facts: Facts, { address, problem }: LocatedProblem): string {
   return opensslClient(facts, address, '2>&1', "grep -A1 'error:num=10'");
 }
 
-/** Another address that serves a certificate of the same name that is still valid: it was renewed and not reloaded. */
+/** Another address, or another server behind this one, that serves a certificate of the same name that is still valid: it was renewed and not reloaded. */
 function newerElsewhere(facts: Facts, { address, certificate }: LocatedProblem): string | undefined {
   for (const other of facts.addresses) {
     const leaf = other.chain?.path[0];
@@ -90,6 +90,13 @@ function newerElsewhere(facts: Facts, { address, certificate }: LocatedProblem):
     if (other === address || leaf === undefined || leaf.name !== certificate?.name) continue;
     if (other.chain?.trusted !== true || leaf.notAfter <= certificate.notAfter) continue;
     return `${other.address} serves a newer one (to ${day(leaf.notAfter)}): renewed, not reloaded`;
+  }
+  // Servers behind one address, which take turns.
+  for (const { chain } of address.handshakes) {
+    const leaf = chain?.path[0];
+    if (chain?.trusted !== true || leaf === undefined || leaf.name !== certificate?.name) continue;
+    if (leaf.notAfter <= certificate.notAfter) continue;
+    return `connection ${chain.connection} to the same address got a newer one (to ${day(leaf.notAfter)}): of several servers behind it one was not reloaded`;
   }
   return undefined;
 }
