@@ -8,7 +8,7 @@ import { nodeCrypto } from '../../src/crypto/node/index.ts';
 import type { HandshakeContext, HandshakeLayer } from '../../src/tls/context.ts';
 import type { Handshake } from '../../src/tls/handshake.ts';
 import { firstOffer } from '../../src/tls/hello/offer.ts';
-import { type ClientConfig, type ServerConfig, TlsConnection } from '../../src/tls/index.ts';
+import { type ClientConfig, type ServerConfig, type TicketSealer, TlsConnection } from '../../src/tls/index.ts';
 import type { TrafficSecret } from '../../src/tls/key-schedule/tls13.ts';
 import { encodeKeyUpdate } from '../../src/tls/messages/key-update.ts';
 import { encodeNewSessionTicket } from '../../src/tls/messages/new-session-ticket.ts';
@@ -38,6 +38,12 @@ export interface Scenario {
   readonly server: Omit<ServerConfig, 'crypto' | 'credentials'>;
 }
 
+/** Both ends have it from elsewhere. */
+const psks = [{ identity: Uint8Array.of(1, 2, 3), key: new Uint8Array(32).fill(4) }];
+const now = () => 1_790_000_000_000;
+/** Keeps sessions in clear, so that the same ones come again. */
+const tickets: TicketSealer = { seal: (state) => state, open: (ticket) => ticket };
+
 /** Handshakes with every message of TLS 1.3 that the machines have. */
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'plain', client: { groups: ['x25519'], alpn: ['h2', 'http/1.1'] }, server: { alpn: ['h2'] } },
@@ -50,6 +56,11 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'bare',
     client: { groups: ['x25519'], middleboxCompatibility: false, requestOcsp: false, requestScts: false },
     server: { cipherSuites: ['TLS_CHACHA20_POLY1305_SHA256'], clientCertificate: 'request', padTo: 64 },
+  },
+  {
+    name: 'key',
+    client: { groups: ['x25519'], psks, sessions: { now } },
+    server: { psks, sessions: { now, tickets } },
   },
 ];
 

@@ -13,6 +13,7 @@ import { published } from './targets/published.ts';
 import { records } from './targets/records.ts';
 import { savedRuns } from './targets/saved-runs.ts';
 import { serverFlights } from './targets/server-flights.ts';
+import { sessions } from './targets/sessions.ts';
 
 /** Everything that takes bytes of others. */
 export const targets: readonly Target[] = [
@@ -31,4 +32,5 @@ export const targets: readonly Target[] = [
   pem,
   savedRuns,
   serverFlights,
+  sessions,
 ];

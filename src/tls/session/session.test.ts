@@ -61,5 +61,11 @@ describe('a session as bytes', () => {
     expect(decodeSession(Uint8Array.from([...encoded, 0]))).toBeUndefined();
     expect(decodeSession(encoded.with(0, 2))).toBeUndefined();
     expect(decodeSession(encoded.with(3, 2))).toBeUndefined();
+    const at = (text: string) => Buffer.from(encoded).indexOf(text);
+    expect(decodeSession(encoded.with(at('server.test'), 0x80))).toBeUndefined();
+    expect(decodeSession(encoded.with(at('h2'), 0x80))).toBeUndefined();
+    const bound = at('h2') + 2 + 12 + 12;
+    expect(decodeSession(encoded.with(bound, 1))?.extendedMasterSecret).toBe(true);
+    expect(decodeSession(encoded.with(bound, 2))).toBeUndefined();
   });
 });

@@ -122,21 +122,35 @@ function decode<T>(bytes: Uint8Array, kind: number, rest: (reader: Reader, state
 
 function readState(reader: Reader): SessionState | undefined {
   const version = versionOf(reader.u16('version'));
-  if (version === undefined) return undefined;
+  const cipherSuite = reader.u16('cipher_suite');
+  const secret = reader.opaque(1, 'secret', 1);
+  const [serverName, alpn] = [reader.opaque(2, 'server_name'), reader.opaque(1, 'alpn')];
+  const issued = readTime(reader);
+  const authenticated = readTime(reader);
+  const lifetime = reader.u32('lifetime');
+  const ageAdd = reader.u32('age_add');
+  const maxEarlyData = reader.u32('max_early_data');
+  const bound = reader.u8('extended_master_secret');
+  const peerCertificates = readCertificates(reader);
+  if (version === undefined || bound > 1 || !isAscii(serverName) || !isAscii(alpn)) return undefined;
   return {
     version,
-    cipherSuite: reader.u16('cipher_suite'),
-    secret: reader.opaque(1, 'secret', 1),
-    serverName: nameOf(reader.opaque(2, 'server_name')),
-    alpn: nameOf(reader.opaque(1, 'alpn')),
-    issued: readTime(reader),
-    authenticated: readTime(reader),
-    lifetime: reader.u32('lifetime'),
-    ageAdd: reader.u32('age_add'),
-    maxEarlyData: reader.u32('max_early_data'),
-    extendedMasterSecret: reader.u8('extended_master_secret') === 1,
-    peerCertificates: readCertificates(reader),
+    cipherSuite,
+    secret,
+    serverName: nameOf(serverName),
+    alpn: nameOf(alpn),
+    issued,
+    authenticated,
+    lifetime,
+    ageAdd,
+    maxEarlyData,
+    peerCertificates,
+    extendedMasterSecret: bound === 1,
   };
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte < 0x80);
 }
 
 function versionOf(code: number): SessionVersion | undefined {
