@@ -1,6 +1,6 @@
 /** How the shim answers its engine: what an application would decide, as the runner's flags say. */
-import type { SchemeName } from '../../../src/crypto/index.ts';
 import type {
+  ClientHelloAnswer,
   ClientHelloSummary,
   Credential,
   Request,
@@ -9,7 +9,6 @@ import type {
   Verdict,
 } from '../../../src/tls/index.ts';
 import type { FatalAlertName } from '../../../src/tls/registry/alerts.ts';
-import { SCHEMES } from '../../../src/tls/registry/signature-schemes.ts';
 import { leafKey, X509Error } from '../../../src/x509/index.ts';
 import type { ShimCredential } from './credentials.ts';
 import { Mismatch } from './error.ts';
@@ -61,10 +60,13 @@ export class Answers {
       engine.answer(request, !this.#options.skipTicket && this.#memory.store(request.question));
     } else if (request.name === 'find_session') engine.answer(request, this.#memory.find(request.question));
     else if (request.name === 'psk') engine.answer(request, null);
-    else {
-      const isHello = request.name === 'client_hello';
-      const decision = isHello ? this.#clientHello(request.question) : this.#clientCertificate(request.question);
-      if (decision !== null && 'alert' in decision) engine.abort(decision.alert, decision.reason);
+    else if (request.name === 'client_hello') {
+      const decision = this.#clientHello(request.question);
+      if ('alert' in decision) engine.abort(decision.alert, decision.reason);
+      else engine.answer(request, decision);
+    } else {
+      const decision = this.#clientCertificate(request.question);
+      if ('alert' in decision) engine.abort(decision.alert, decision.reason);
       else engine.answer(request, decision);
     }
   }
@@ -93,7 +95,7 @@ export class Answers {
     return { accepted: true };
   }
 
-  #clientHello(hello: ClientHelloSummary): Credential | null | Refusal {
+  #clientHello(hello: ClientHelloSummary): ClientHelloAnswer | Refusal {
     const options = this.#options;
     this.observed.peerSchemes = hello.signatureSchemes;
     const advertised = hello.alpn.map((name) => `${String.fromCharCode(name.length)}${name}`).join('');
@@ -106,29 +108,28 @@ export class Answers {
     if (options.useOcspCallback && options.failOcspCallback) {
       return { alert: 'internal_error', reason: 'fail-ocsp-callback' };
     }
-    const chosen = this.#choose(hello.signatureSchemes, hello.certificateAuthorities);
-    if (chosen === null || 'alert' in chosen || !options.declineOcspCallback) return chosen;
-    const { ocspResponse: _, ...withoutStaple } = chosen;
-    return withoutStaple;
+    const credentials = this.#fitting(hello.certificateAuthorities);
+    if ('alert' in credentials) return credentials;
+    if (!options.declineOcspCallback) return { credentials };
+    return { credentials: credentials.map(({ ocspResponse: _, ...withoutStaple }) => withoutStaple) };
   }
 
-  #clientCertificate(asked: Requests['client_certificate'][0]): Credential | null | Refusal {
+  #clientCertificate(asked: Requests['client_certificate'][0]): readonly Credential[] | Refusal {
     this.observed.peerSchemes = asked.signatureSchemes;
     if (this.#options.failCertCallback) return { alert: 'internal_error', reason: 'fail-cert-callback' };
-    return this.#choose(asked.signatureSchemes, asked.certificateAuthorities);
+    return this.#fitting(asked.certificateAuthorities);
   }
 
-  /** The first credential that can sign as the peer accepts and whose issuer it names, where that matters. */
-  #choose(schemes: readonly number[], authorities: readonly Uint8Array[]): Credential | null | Refusal {
-    const signing = this.credentials.filter(({ credential }) => canSign(credential.key.schemes, schemes));
-    const fitting = signing.find(
+  /** The credentials whose issuer the peer names, where that matters. The engine chooses by their keys. */
+  #fitting(authorities: readonly Uint8Array[]): readonly Credential[] | Refusal {
+    const fitting = this.credentials.filter(
       ({ mustMatchIssuer, issuers }) =>
         !mustMatchIssuer || issuers.some((issuer) => authorities.some((name) => Buffer.compare(name, issuer) === 0)),
     );
-    if (fitting === undefined && signing.length > 0)
+    if (fitting.length === 0 && this.credentials.length > 0) {
       return { alert: 'handshake_failure', reason: 'no matching issuer' };
-    // Where none can sign, the first: the engine says what does not fit.
-    return (fitting ?? this.credentials[0])?.credential ?? null;
+    }
+    return fitting.map(({ credential }) => credential);
   }
 
   #sign({ credential, scheme, data }: Requests['sign'][0]): Uint8Array | null {
@@ -137,10 +138,6 @@ export class Answers {
     this.observed.selected = own.number;
     return own.key.sign(scheme, data);
   }
-}
-
-function canSign(own: readonly SchemeName[], peer: readonly number[]): boolean {
-  return own.some((name) => SCHEMES[name].tls13Handshake && peer.includes(SCHEMES[name].code));
 }
 
 function keyOf(leaf: Uint8Array): ReturnType<typeof leafKey> | null {

@@ -8,9 +8,11 @@ import {
   TlsConnection,
   type Trace,
 } from '../../../src/tls/index.ts';
+import { settings } from '../../../src/tls/negotiate/settings.ts';
 import { groupForProvider } from '../../../src/tls/registry/named-groups.ts';
 import { schemeInfo } from '../../../src/tls/registry/signature-schemes.ts';
 import { ALL_ALGORITHMS, oneAlgorithm } from './compression.ts';
+import { SPOKEN, type VersionName } from '../../../src/tls/registry/versions.ts';
 import type { ShimCredential } from './credentials.ts';
 import { Unimplemented } from './flags.ts';
 import type { Options } from './options.ts';
@@ -64,11 +66,37 @@ function commonConfig(options: Options, trace: Trace | undefined): CommonConfig 
     crypto: shimCrypto,
     allocate: (length) => Buffer.allocUnsafe(length),
     groups: options.curves.length > 0 ? options.curves.map(toGroup) : DEFAULT_GROUPS,
+    versions: versionsOf(options),
+    ...(options.cipher !== '' && { cipherSuites: suitesOf(options.cipher) }),
     signatureSchemes: options.verifyPrefs.length > 0 ? options.verifyPrefs.map(toScheme) : DEFAULT_SCHEMES,
     ...compressionOf(options),
     ...(options.maxSendFragment > 0 && { maxFragment: options.maxSendFragment }),
     ...(trace && { trace, traceSecrets: options.exportTrafficSecrets }),
   };
+}
+
+type Suites = NonNullable<CommonConfig['cipherSuites']>;
+
+/** Those of the range that are spoken. @throws Unimplemented where there is none */
+function versionsOf({ minVersion, maxVersion, noTls12, noTls13 }: Options): readonly VersionName[] {
+  const isWanted = (code: number, isOff: boolean) =>
+    !isOff && code >= minVersion && (maxVersion === 0 || code <= maxVersion);
+  const versions: VersionName[] = [];
+  if (isWanted(SPOKEN['TLS 1.3'], noTls13)) versions.push('TLS 1.3');
+  if (isWanted(SPOKEN['TLS 1.2'], noTls12)) versions.push('TLS 1.2');
+  if (versions.length === 0) throw new Unimplemented('-max-version below TLS 1.2');
+  return versions;
+}
+
+/** The suites of TLS 1.3, and those of TLS 1.2 that a list of names has. @throws Unimplemented for any other list */
+function suitesOf(list: string): Suites {
+  const { suites, tls12Suites } = settings({ crypto: shimCrypto });
+  const wanted = list.split(':').map((name) => {
+    const suite = tls12Suites.find((known) => known.name === name);
+    if (suite === undefined) throw new Unimplemented(`-cipher ${name}`);
+    return suite.name;
+  });
+  return [...suites.map(({ name }) => name), ...wanted];
 }
 
 function compressionOf(options: Options): Pick<CommonConfig, 'certificateCompression'> {

@@ -4,6 +4,7 @@ import { CIPHER_SUITES } from '../../../src/tls/registry/cipher-suites.ts';
 import { HANDSHAKE_TYPES } from '../../../src/tls/registry/handshake-types.ts';
 import { GROUPS } from '../../../src/tls/registry/named-groups.ts';
 import { SIGNATURE_SCHEMES } from '../../../src/tls/registry/signature-schemes.ts';
+import { SPOKEN } from '../../../src/tls/registry/versions.ts';
 import type { Observed } from './answers.ts';
 import { splitNames } from './configuration.ts';
 import { loadChain } from './credentials.ts';
@@ -29,7 +30,8 @@ export function checkHandshake(
   if (isResumed !== (info.resumed ?? false)) throw new Mismatch(`the session was${isResumed ? ' not' : ''} resumed`);
   const skew = Math.round((info.ticketAgeSkew ?? 0) / 1000);
   if (isResumption) expect('the skew of ticket ages', options.expectTicketAgeSkew, skew);
-  expect('version', options.expectVersion, 0x0304);
+  expect('version', options.expectVersion, info.version && SPOKEN[info.version]);
+  checkFlags(options, info);
   const alpn = options.server ? options.selectAlpn : options.expectAlpn;
   if ((info.alpn ?? '') !== alpn) throw new Mismatch(`ALPN is ${info.alpn ?? 'absent'}, expected ${alpn || 'none'}`);
   if (options.expectServerName !== '' && info.serverName !== options.expectServerName) {
@@ -56,6 +58,18 @@ export function checkHandshake(
   // What no verdict was asked for counts as accepted.
   if (options.expectVerifyResult && (observed.verified ?? true) !== !options.verifyFail) {
     throw new Mismatch(`the verdict is ${observed.verified}, expected ${!options.verifyFail}`);
+  }
+}
+
+/** What TLS 1.2 negotiates beside the rest. */
+function checkFlags(options: Options, info: TlsConnection['info']): void {
+  const isBound = info.version === 'TLS 1.3' || info.extendedMasterSecret === true;
+  if (isBound ? options.expectNoExtendedMasterSecret : options.expectExtendedMasterSecret) {
+    throw new Mismatch(`extended master secret: ${isBound}`);
+  }
+  const isSecure = info.version === 'TLS 1.3' || info.secureRenegotiation === true;
+  if (isSecure ? options.expectNoSecureRenegotiation : options.expectSecureRenegotiation) {
+    throw new Mismatch(`secure renegotiation: ${isSecure}`);
   }
 }
 

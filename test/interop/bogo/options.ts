@@ -72,6 +72,9 @@ export class Options {
   // What it configures.
   minVersion = 0;
   maxVersion = 0;
+  noTls12 = false;
+  noTls13 = false;
+  cipher = '';
   curves: number[] = [];
   keyShares: number[] | undefined;
   verifyPrefs: number[] = [];
@@ -112,6 +115,10 @@ export class Options {
 
   // What it expects.
   expectVersion = 0;
+  expectExtendedMasterSecret = false;
+  expectNoExtendedMasterSecret = false;
+  expectSecureRenegotiation = false;
+  expectNoSecureRenegotiation = false;
   expectServerName = '';
   expectNoServerName = false;
   expectAlpn = '';
