@@ -164,6 +164,13 @@ const TO_CLIENT: readonly Row[] = [
     /"h3" was not offered/,
   ],
   [
+    'a session that was not offered',
+    { client: { crypto: sevens }, ...serverHello(() => ({ legacySessionIdEcho: new Uint8Array(32).fill(7) })) },
+    'ILLEGAL_PARAMETER',
+    illegal,
+    /resumes a session/,
+  ],
+  [
     'no certificate',
     { type: 11, change: () => encodeTls12Certificate([]) },
     'DECODE_ERROR',
