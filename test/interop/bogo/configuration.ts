@@ -11,8 +11,8 @@ import {
 import { settings } from '../../../src/tls/negotiate/settings.ts';
 import { groupForProvider } from '../../../src/tls/registry/named-groups.ts';
 import { schemeInfo } from '../../../src/tls/registry/signature-schemes.ts';
-import { ALL_ALGORITHMS, oneAlgorithm } from './compression.ts';
 import { SPOKEN, type VersionName } from '../../../src/tls/registry/versions.ts';
+import { ALL_ALGORITHMS, oneAlgorithm } from './compression.ts';
 import type { ShimCredential } from './credentials.ts';
 import { Unimplemented } from './flags.ts';
 import type { Options } from './options.ts';
