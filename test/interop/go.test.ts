@@ -5,6 +5,7 @@ import { type PeerServer, requirePeer, run, startServer } from '../support/peers
 import { contextWith, engineOf, failure, line, ourEnd, useEnds } from './ends.ts';
 import { GO_COMPILE_TIMEOUT, goPeer } from './go-peer.ts';
 import { type CertificateFiles, type FileCa, fileCa, presenting } from './openssl.ts';
+import { SUITES } from './tls12.ts';
 
 const go = requirePeer('go');
 
@@ -26,6 +27,9 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const peer of peers.splice(0)) await peer.stop();
 });
+
+/** Those that go with the certificate of these tests. */
+const TLS12_SUITES = SUITES.filter(({ keyType }) => keyType === 'secp256r1');
 
 const HYBRID = 'X25519MLKEM768';
 
@@ -69,6 +73,13 @@ describe.skipIf(go === undefined)('our client, server of Go', () => {
       options: { ALPNProtocols: ['http/1.1'] },
       info: { alpn: 'http/1.1' },
     },
+    { name: 'TLS 1.2', args: ['-max12'], info: { version: 'TLS 1.2', extendedMasterSecret: true } },
+    ...TLS12_SUITES.map(({ suite }) => ({
+      name: suite,
+      args: ['-max12'],
+      options: { ciphers: suite },
+      info: { cipherSuite: suite, secureRenegotiation: true },
+    })),
   ];
 
   test('sessions are resumed', async () => {
@@ -89,14 +100,17 @@ describe.skipIf(go === undefined)('our client, server of Go', () => {
 
   test.each(agreements)('$name', async ({ args, options = {}, keyShares, info }) => {
     const peer = await serve(args);
-    const { groups, ...more } = options;
-    const secureContext = contextWith({ ca: files.ca.cert, groups }, keyShares === undefined ? {} : { keyShares });
+    const { groups, ciphers, ...more } = options;
+    const secureContext = contextWith(
+      { ca: files.ca.cert, groups, ciphers },
+      keyShares === undefined ? {} : { keyShares },
+    );
     const socket = await ends.client({ port: peer.port, secureContext, ...more });
     socket.write('hello\n');
     expect(await line(socket)).toBe('HELLO\n');
     expect(engineOf(socket).info).toMatchObject(info);
     const [, suite, alpn, exporter] = await peer.waitFor(/suite=(\S+) alpn="(.*)" peer="" exporter=(\w+)/);
-    expect([suite, alpn]).toEqual([socket.getCipher()?.name, socket.alpnProtocol || '']);
+    expect([suite, alpn]).toEqual([socket.getCipher()?.standardName, socket.alpnProtocol || '']);
     expect(exporter).toBe(socket.exportKeyingMaterial(32, 'EXPORTER-interop').toString('hex'));
   });
 
@@ -173,6 +187,8 @@ describe.skipIf(go === undefined)('client of Go, our server', () => {
     },
     { name: 'AES-256', options: { ciphers: 'TLS_AES_256_GCM_SHA384' }, info: {} },
     { name: 'ChaCha20', options: { ciphers: 'TLS_CHACHA20_POLY1305_SHA256' }, info: {} },
+    { name: 'TLS 1.2', args: ['-max12'], info: { version: 'TLS 1.2', extendedMasterSecret: true } },
+    ...TLS12_SUITES.map(({ suite }) => ({ name: suite, options: { ciphers: suite }, info: { cipherSuite: suite } })),
   ];
 
   test.each(agreements)('$name', async ({ args, options, info }) => {
@@ -186,7 +202,9 @@ describe.skipIf(go === undefined)('client of Go, our server', () => {
     expect(engineOf(socket).info).toMatchObject(info);
     const exporter = socket.exportKeyingMaterial(32, 'EXPORTER-interop').toString('hex');
     const alpn = socket.alpnProtocol || '';
-    expect(stdout).toContain(`suite=${socket.getCipher()?.name} alpn="${alpn}" peer="localhost" exporter=${exporter}`);
+    expect(stdout).toContain(
+      `suite=${socket.getCipher()?.standardName} alpn="${alpn}" peer="localhost" exporter=${exporter}`,
+    );
   });
 
   test.each<[string, ServerOptions, readonly string[]]>([

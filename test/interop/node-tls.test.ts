@@ -5,8 +5,10 @@
 import { once } from 'node:events';
 import tls from 'node:tls';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { opensslName } from '../../src/node/protocols.ts';
 import { contextWith, diary, engineOf, line, ourEnd, useEnds } from './ends.ts';
 import { CLASSICAL, clientGroups, exchangesOf, type FileCa, fileCa, SCHEMES } from './openssl.ts';
+import { TLS12, SUITES as TLS12_SUITES } from './tls12.ts';
 
 const ends = useEnds();
 let files: FileCa;
@@ -55,6 +57,17 @@ describe('our client, server of node:tls', () => {
     expect(engineOf(socket).info).toMatchObject({ signatureScheme: scheme, peerSignatureScheme: scheme });
   });
 
+  test.each(TLS12_SUITES)('TLS 1.2, $suite', async ({ suite, keyType }) => {
+    const { cert, key } = files.ofType(keyType);
+    const port = await serve({ cert, key, maxVersion: TLS12, ca: files.ca.cert, requestCert: true });
+    const own = files.client(keyType);
+    const socket = await ends.client({ port, ca: files.ca.cert, cert: own.cert, key: own.key, ciphers: suite });
+    socket.write('hello\n');
+    expect(await line(socket)).toBe('HELLO\n');
+    expect(engineOf(socket).info).toMatchObject({ version: 'TLS 1.2', cipherSuite: suite, extendedMasterSecret: true });
+    expect([socket.getProtocol(), socket.getPeerX509Certificate()?.subject]).toEqual([TLS12, 'CN=localhost']);
+  });
+
   test('new keys on both sides', async () => {
     const port = await serve({});
     const { trace, messages } = diary();
@@ -93,6 +106,20 @@ describe('client of node:tls, our server', () => {
     await ask(port, { cert: own.cert, key: own.key, sigalgs: scheme });
     const { socket } = ourEnd(await accepted);
     expect(engineOf(socket).info).toMatchObject({ signatureScheme: scheme, peerSignatureScheme: scheme });
+  });
+
+  test.each(TLS12_SUITES)('TLS 1.2, $suite', async ({ suite, keyType }) => {
+    const { cert, key } = files.ofType(keyType);
+    const { port, next } = await ends.server({ cert, key, ca: files.ca.cert, requestCert: true });
+    const accepted = next();
+    const own = files.client(keyType);
+    const ciphers = opensslName(suite);
+    const socket = await ask(port, { maxVersion: TLS12, ciphers, cert: own.cert, key: own.key });
+    expect([socket.getProtocol(), socket.getCipher().name]).toEqual([TLS12, ciphers]);
+    const { socket: peer } = ourEnd(await accepted);
+    expect([peer.getProtocol(), peer.authorized, peer.getCipher()?.standardName]).toEqual([TLS12, true, suite]);
+    const material = [socket, peer].map((end) => end.exportKeyingMaterial(20, 'EXPORTER-x', Buffer.from('y')));
+    expect(material[0]).toEqual(material[1]);
   });
 
   test('new keys by themselves, every other record', async () => {

@@ -5,7 +5,8 @@ import { CLASSICAL, SCHEMES } from './openssl.ts';
 
 /** node:tls's name of it. */
 export const TLS12 = 'TLSv1.2';
-const SUITES: readonly { readonly suite: Tls12SuiteName; readonly keyType: KeyType }[] = [
+/** Every suite, with a key that it goes with. */
+export const SUITES: readonly { readonly suite: Tls12SuiteName; readonly keyType: KeyType }[] = [
   { suite: 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256', keyType: 'secp256r1' },
   { suite: 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384', keyType: 'secp256r1' },
   { suite: 'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256', keyType: 'secp256r1' },
