@@ -1,7 +1,7 @@
 import { unsupported } from './der.ts';
 import type { PrivateKeyInfo } from './pkcs8.ts';
 import type { PrivateKey, PublicKey } from './provider.ts';
-import { allowsPss, type Scheme, schemeFor, signingSchemes } from './schemes.ts';
+import { allowsPss, isSchemeName, type Scheme, schemeFor, signingSchemes } from './schemes.ts';
 import type { PublicKeyInfo } from './spki.ts';
 
 /** Verifies under one public key. May throw on signatures that it can not even parse. */
@@ -39,7 +39,7 @@ export function privateKey(info: PrivateKeyInfo, spki: Uint8Array, sign: Sign): 
     spki,
     sign(name, data) {
       const scheme = schemeFor(name, type);
-      if (!schemes.includes(name)) throw unsupported(`${name} is not for this key`);
+      if (isSchemeName(name) && !schemes.includes(name)) throw unsupported(`${name} is not for this key`);
       return sign(scheme, data);
     },
   };

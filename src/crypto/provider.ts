@@ -47,8 +47,8 @@ export type SchemeName =
   | 'ecdsa_sha1';
 
 /**
- * What {@link PublicKey.verify} takes: the schemes of TLS 1.3, and ECDSA with a hash that is not tied to the curve, as
- * certificates have it (RFC 5758 section 3.2).
+ * What keys sign and verify by: the schemes of TLS 1.3, and ECDSA with a hash that is not tied to the curve, as TLS 1.2
+ * and certificates have it (RFC 5246 section 7.4.1.4.1, RFC 5758 section 3.2).
  */
 export type SignatureName = SchemeName | 'ecdsa_sha256' | 'ecdsa_sha384' | 'ecdsa_sha512';
 
@@ -157,7 +157,7 @@ export interface PrivateKey {
    * Signs `data` (not its digest). ECDSA signatures are DER, as TLS carries them.
    * @throws CryptoError `unsupported` if `scheme` is not for this key.
    */
-  sign(scheme: SchemeName, data: Uint8Array): Uint8Array;
+  sign(scheme: SignatureName, data: Uint8Array): Uint8Array;
 }
 
 /** What a provider can do, in its order of preference. */

@@ -54,6 +54,11 @@ const ALL: Readonly<Record<SignatureName, Scheme>> = { ...SCHEMES, ...ANY_CURVE 
 /** The names in {@link SCHEMES}, in its order. */
 export const SCHEME_NAMES = Object.keys(SCHEMES) as readonly SchemeName[];
 
+/** Whether a name is that of a scheme; the others are ECDSA with a hash of any curve. */
+export function isSchemeName(name: SignatureName): name is SchemeName {
+  return Object.hasOwn(SCHEMES, name);
+}
+
 /**
  * Looks up a scheme for a key.
  * @throws CryptoError `unsupported` if it is not for this type of key

@@ -5,7 +5,7 @@
  */
 import { createECDH, createPrivateKey, createPublicKey } from 'node:crypto';
 import { equal, fromHex } from '../../src/bytes/index.ts';
-import type { CryptoProvider, EphemeralShare, GroupName, PrivateKey, SchemeName } from '../../src/crypto/index.ts';
+import type { CryptoProvider, EphemeralShare, GroupName, PrivateKey, SignatureName } from '../../src/crypto/index.ts';
 import { nistSecret, x25519Secret as nobleX25519Secret } from '../../src/crypto/noble/groups.ts';
 import { ecdhSecret, x25519Secret } from '../../src/crypto/node/groups.ts';
 
@@ -19,7 +19,7 @@ export interface Recording {
     readonly share: Uint8Array;
     readonly secret: Uint8Array;
   }[];
-  readonly signatures: { readonly scheme: SchemeName; readonly data: Uint8Array; readonly signature: Uint8Array }[];
+  readonly signatures: { readonly scheme: SignatureName; readonly data: Uint8Array; readonly signature: Uint8Array }[];
 }
 
 /** A recording without anything in it. */

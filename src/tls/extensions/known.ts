@@ -67,7 +67,10 @@ const BEFORE_TLS13: ReadonlySet<ExtensionCodec<unknown>> = new Set<ExtensionCode
   statusRequest.serverHello,
 ]);
 
-const TLS12_ANSWERS: ReadonlySet<number> = new Set([...BEFORE_TLS13].map((codec) => codec.id));
+/** Some servers of TLS 1.2 list their groups, for which there was no use (RFC 8446 section 4.2.7). */
+const TLS12_ANSWERS: ReadonlySet<number> = new Set(
+  [...BEFORE_TLS13, supportedGroups.encryptedExtensions].map((codec) => codec.id),
+);
 
 const IDS: ReadonlySet<number> = new Set(ALL.map((codec) => codec.id));
 

@@ -115,7 +115,7 @@ const MAX_EXPORT_LENGTH = 2 ** 14;
 
 function checkExport(label: string, context: Uint8Array | undefined, length: number): void {
   const reserved: readonly string[] = PRF_LABELS;
-  if (!/^[\x20-\x7e]+$/.test(label) || reserved.includes(label)) {
+  if (!/^[\x20-\x7e]*$/.test(label) || reserved.includes(label)) {
     throw badExport(`label ${JSON.stringify(label)} is not ASCII, or is one of the handshake's`);
   }
   if (context !== undefined && context.length >= 2 ** 16) throw badExport('context is longer than 65535 bytes');

@@ -1,7 +1,8 @@
-import type { SchemeName } from '../../crypto/index.ts';
+import type { SchemeName, SignatureName } from '../../crypto/index.ts';
 import type { HandshakeContext } from '../context.ts';
 import { TlsError } from '../error.ts';
 import { ask, type Next } from '../machine.ts';
+import { SCHEMES } from '../registry/signature-schemes.ts';
 import type { CertificateRequestSummary, Credential } from '../requests.ts';
 
 /** A credential and the scheme it will sign with. */
@@ -29,6 +30,26 @@ export function withSignature<S>(
   content: Uint8Array,
   then: (signature: Uint8Array) => Next<S>,
 ): Next<S> {
+  return sign(context, { credential, scheme }, scheme, content, then);
+}
+
+/** As {@link withSignature}, by what the scheme means in TLS 1.2. */
+export function withTls12Signature<S>(
+  context: HandshakeContext,
+  chosen: ChosenCredential,
+  content: Uint8Array,
+  then: (signature: Uint8Array) => Next<S>,
+): Next<S> {
+  return sign(context, chosen, SCHEMES[chosen.scheme].tls12.name, content, then);
+}
+
+function sign<S>(
+  context: HandshakeContext,
+  { credential, scheme }: ChosenCredential,
+  name: SignatureName,
+  content: Uint8Array,
+  then: (signature: Uint8Array) => Next<S>,
+): Next<S> {
   const proceed = (signature: Uint8Array | null): Next<S> => {
     if (signature === null) {
       throw new TlsError({
@@ -43,7 +64,7 @@ export function withSignature<S>(
     return then(signature);
   };
   if ('remote' in credential.key) return ask('sign', { credential, scheme, data: content }, proceed);
-  return proceed(credential.key.sign(scheme, content));
+  return proceed(credential.key.sign(name, content));
 }
 
 /**

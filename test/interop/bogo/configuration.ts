@@ -10,7 +10,7 @@ import {
 } from '../../../src/tls/index.ts';
 import { settings } from '../../../src/tls/negotiate/settings.ts';
 import { groupForProvider } from '../../../src/tls/registry/named-groups.ts';
-import { schemeInfo } from '../../../src/tls/registry/signature-schemes.ts';
+import { SCHEMES, schemeInfo } from '../../../src/tls/registry/signature-schemes.ts';
 import { SPOKEN, type VersionName } from '../../../src/tls/registry/versions.ts';
 import { ALL_ALGORITHMS, oneAlgorithm } from './compression.ts';
 import type { ShimCredential } from './credentials.ts';
@@ -68,11 +68,18 @@ function commonConfig(options: Options, trace: Trace | undefined): CommonConfig 
     groups: options.curves.length > 0 ? options.curves.map(toGroup) : DEFAULT_GROUPS,
     versions: versionsOf(options),
     ...(options.cipher !== '' && { cipherSuites: suitesOf(options.cipher) }),
-    signatureSchemes: options.verifyPrefs.length > 0 ? options.verifyPrefs.map(toScheme) : DEFAULT_SCHEMES,
+    signatureSchemes: schemesOf(options),
     ...compressionOf(options),
     ...(options.maxSendFragment > 0 && { maxFragment: options.maxSendFragment }),
     ...(trace && { trace, traceSecrets: options.exportTrafficSecrets }),
   };
+}
+
+/** Beside schemes of TLS 1.2 alone one of TLS 1.3, which is offered with nothing else by no engine of ours. */
+function schemesOf({ verifyPrefs }: Options): readonly SchemeName[] {
+  if (verifyPrefs.length === 0) return DEFAULT_SCHEMES;
+  const schemes = verifyPrefs.map(toScheme);
+  return schemes.some((scheme) => SCHEMES[scheme].tls13Handshake) ? schemes : [...schemes, 'ecdsa_secp256r1_sha256'];
 }
 
 type Suites = NonNullable<CommonConfig['cipherSuites']>;

@@ -22,7 +22,7 @@ export function certificate(
   }));
   type After = ClientStateOf<'WAIT_SKE'> | ClientStateOf<'WAIT_STATUS_SKE'>;
   return withPeerKey(context, chain, (peer): After => {
-    checkKeyOfSuite(agreed.suite, peer);
+    checkKeyOfSuite(agreed.suite, peer, offer.settings.groupCodes);
     return { name: mayHaveStatus ? 'WAIT_STATUS_SKE' : 'WAIT_SKE', offer, agreed, peer };
   });
 }

@@ -5,11 +5,11 @@ import { encodeTls12Certificate } from '../../messages/tls12/certificate.ts';
 import { encodeClientKeyExchange } from '../../messages/tls12/client-key-exchange.ts';
 import type { Tls12Message } from '../../messages/tls12/message.ts';
 import { usingShare } from '../../negotiate/group.ts';
-import { type ChosenCredential, withClientCredential, withSignature } from '../../negotiate/own-signature.ts';
+import { type ChosenCredential, withClientCredential, withTls12Signature } from '../../negotiate/own-signature.ts';
 import { chooseScheme } from '../../negotiate/signature.ts';
 import { SCHEMES } from '../../registry/signature-schemes.ts';
 import type { Credential } from '../../requests.ts';
-import { authenticationOf, CERTIFICATE_TYPES } from '../authentication.ts';
+import { authenticationOf, CERTIFICATE_TYPES, schemesOf } from '../authentication.ts';
 import { deriveSecrets, sendFinished } from '../secrets.ts';
 import type { ClientStateOf } from './state.ts';
 
@@ -38,9 +38,10 @@ export function serverHelloDone(
 }
 
 /** The scheme that a credential signs with, if the server takes its kind of key. */
-function schemeFor({ key }: Credential, { request, certificateTypes }: AfterRequest) {
-  const own = key.schemes.filter((name) => certificateTypes.includes(CERTIFICATE_TYPES[authenticationOf(name)]));
-  return chooseScheme(own, request.signatureSchemes, 'TLS 1.2');
+function schemeFor(credential: Credential, { request, certificateTypes }: AfterRequest) {
+  const authentication = authenticationOf(credential);
+  if (authentication === undefined || !certificateTypes.includes(CERTIFICATE_TYPES[authentication])) return undefined;
+  return chooseScheme(schemesOf(credential), request.signatureSchemes, 'TLS 1.2');
 }
 
 function sendFlight(
@@ -61,7 +62,7 @@ function sendFlight(
     context.transcript.dropRaw();
     return complete();
   }
-  return withSignature(context, chosen, context.transcript.takeRaw(), (signature) => {
+  return withTls12Signature(context, chosen, context.transcript.takeRaw(), (signature) => {
     const message = { algorithm: SCHEMES[chosen.scheme].code, signature };
     context.send('initial', encodeCertificateVerify(message, context.allocate));
     return complete();

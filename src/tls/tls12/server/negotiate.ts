@@ -10,10 +10,9 @@ import type { ServerSetup } from '../../negotiate/server-setup.ts';
 import { chooseScheme } from '../../negotiate/signature.ts';
 import { CIPHER_SUITES } from '../../registry/cipher-suites.ts';
 import { GROUPS, isElliptic } from '../../registry/named-groups.ts';
-import { SCHEMES } from '../../registry/signature-schemes.ts';
 import type { Tls12Suite } from '../../registry/tls12-suites.ts';
 import type { ClientHelloSummary, Credential } from '../../requests.ts';
-import { authenticationOf } from '../authentication.ts';
+import { authenticationOf, fitsCurves, schemesOf } from '../authentication.ts';
 import { checkRenegotiationInfo } from '../renegotiation.ts';
 
 /** What a ClientHello of TLS 1.2 is answered with. */
@@ -55,20 +54,17 @@ export function chooseParameters(
   const groups = message.extensions.get(supportedGroups.clientHello) ?? own;
   const { group } = chooseGroup({ groupCodes: own }, isOurs, groups, []);
   for (const suite of suites) {
-    const fits = (name: SchemeName) => authenticationOf(name) === suite.authentication && isOnCurve(name, groups);
-    const chosen = firstThatSigns(credentials, ({ key }) =>
-      chooseScheme(key.schemes.filter(fits), summary.signatureSchemes, 'TLS 1.2'),
+    const fitting = credentials.filter(
+      (credential) => authenticationOf(credential) === suite.authentication && fitsCurves(credential, groups),
     );
+    const chosen = firstThatSigns(fitting, (credential) => schemeFor(credential, summary));
     if (chosen !== undefined) return { suite, group, ...chosen };
   }
-  const signs = ({ key }: Credential) => chooseScheme(key.schemes, summary.signatureSchemes, 'TLS 1.2') !== undefined;
-  throw credentials.some(signs)
+  throw credentials.some((credential) => schemeFor(credential, summary) !== undefined)
     ? noCommonSuite(settings.tls12Suites, summary.cipherSuites)
     : noCommonScheme(credentials, summary);
 }
 
-/** Whether the key that makes a scheme is on a curve of the client's. EdDSA keys are on none of those listed. */
-function isOnCurve(name: SchemeName, groups: readonly number[]): boolean {
-  const [type] = SCHEMES[name].keyTypes;
-  return type === undefined || !(type in GROUPS) || groups.includes(GROUPS[type as GroupName]);
+function schemeFor(credential: Credential, { signatureSchemes }: ClientHelloSummary): SchemeName | undefined {
+  return chooseScheme(schemesOf(credential), signatureSchemes, 'TLS 1.2');
 }

@@ -18,8 +18,9 @@ import { encodeServerHelloDone } from '../../messages/tls12/server-hello-done.ts
 import { encodeServerKeyExchange, encodeServerKeyParams } from '../../messages/tls12/server-key-exchange.ts';
 import { summarize } from '../../negotiate/client-hello.ts';
 import { withHelloAnswer } from '../../negotiate/hello-answer.ts';
-import { withSignature } from '../../negotiate/own-signature.ts';
+import { withTls12Signature } from '../../negotiate/own-signature.ts';
 import { isForName } from '../../negotiate/parameters.ts';
+import { checkQuicClientHello } from '../../negotiate/quic.ts';
 import type { ServerSetup } from '../../negotiate/server-setup.ts';
 import { withStaple } from '../../negotiate/staple.ts';
 import { tls12Random } from '../../negotiate/version.ts';
@@ -41,6 +42,7 @@ export function clientHello(
   { message, bytes }: Received<'client_hello', Tls12Message>,
 ): Next<AfterStart> {
   context.requireFlightEnd('client_hello');
+  checkQuicClientHello(context.isQuic, message);
   const summary = summarize(message);
   context.clientRandom = message.random;
   if (summary.serverName !== undefined) context.info.serverName = summary.serverName;
@@ -132,7 +134,7 @@ function sendKeyExchange(
   const ephemeral = context.crypto.group(group).generate();
   const signedParams = encodeServerKeyParams({ kind: 'ecdhe', group: GROUPS[group], publicKey: ephemeral.share });
   const content = concat([agreed.randoms.client, agreed.randoms.server, signedParams]);
-  return withSignature(context, choice, content, (signature): AfterStart => {
+  return withTls12Signature(context, choice, content, (signature): AfterStart => {
     const { code: algorithm } = SCHEMES[scheme];
     context.send('initial', encodeServerKeyExchange({ signedParams, algorithm, signature }, context.allocate));
     if (asks(setup)) context.send('initial', certificateRequest(context, setup));
