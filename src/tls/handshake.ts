@@ -21,7 +21,7 @@ const NOT_APPENDED: ReadonlySet<MessageName> = new Set<MessageName>([
 const NOTHING = new Uint8Array(0);
 
 /** Messages that tell the version. */
-export type Hello = Extract<AnyMessage, { type: 'client_hello' | 'server_hello' | 'hello_retry_request' }>;
+type Hello = Extract<AnyMessage, { type: 'client_hello' | 'server_hello' | 'hello_retry_request' }>;
 
 /** The machine of the version that a hello selects: all have the same first state. */
 export type MachineChoice<C> = (hello: Hello) => Machine<C>;

@@ -11,7 +11,7 @@ import type { Exporter } from './exporter.ts';
 import { PRF_LABELS, type PrfLabel, prf } from './prf.ts';
 
 /** Bytes of a master secret (RFC 5246 section 8.1). */
-export const MASTER_SECRET_LENGTH = 48;
+const MASTER_SECRET_LENGTH = 48;
 
 /** Bytes of verify_data with every suite implemented (RFC 5246 section 7.4.9). */
 const VERIFY_DATA_LENGTH = 12;

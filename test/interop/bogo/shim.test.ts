@@ -108,8 +108,12 @@ describe('config.json', () => {
 
   it('maps errors to codes that exist', () => {
     const catalogue = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
-    for (const errors of Object.values<string[]>(config.ErrorMap)) {
-      for (const error of errors) expect(catalogue).toContain(`\`${/^:([A-Z_]+):/.exec(error)?.[1]}\``);
+    const all = Object.values<string[]>(config.ErrorMap).flat();
+    // What the shim finds wrong by itself has no code.
+    const errors = all.filter((error) => !error.startsWith('mismatch: '));
+    expect(errors.length).toBeGreaterThan(100);
+    for (const error of errors) {
+      expect(catalogue).toContain(`\`${/^:([A-Z_]+):/.exec(error)?.[1]}\``);
     }
   });
 });
