@@ -77,8 +77,8 @@ function copy(name) {
 async function findTests(file, folder) {
   const report = join(folder, 'related.json');
   rmSync(report, { force: true });
-  // Those of the command line run what was built, not the source.
-  const excluded = ['interop', 'house', 'bench', 'conformance', 'cli'].flatMap((name) => [
+  // Those of the command and of peers run what was built, not the source.
+  const excluded = ['interop', 'house', 'bench', 'conformance', 'cli', 'lab', 'peers'].flatMap((name) => [
     '--exclude',
     `test/${name}/**`,
   ]);
@@ -92,9 +92,13 @@ async function findTests(file, folder) {
     ...excluded,
     file,
   ];
-  if ((await vitest(args, folder, 600_000)) !== 'passed') throw new Error(`the tests of ${file} fail without a mutant`);
-  /** @type {{ testResults: { name: string }[] }} */
+  const outcome = await vitest(args, folder, 600_000);
+  /** @type {{ testResults: { name: string, status: string }[] }} */
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  if (outcome !== 'passed') {
+    const failing = testResults.filter(({ status }) => status === 'failed').map(({ name }) => relative(folder, name));
+    throw new Error(`without a mutant the tests of ${file}: ${outcome} ${failing.join(' ')}`);
+  }
   const tests = testResults.map(({ name }) => relative(folder, name));
   const beside = file.replace(/\.ts$/, '.test.ts');
   tests.sort((a, b) => Number(b === beside) - Number(a === beside));
