@@ -226,6 +226,16 @@ describe('keys from elsewhere', () => {
     }
   });
 
+  it('that a HelloRetryRequest leaves none of give way too', () => {
+    const cipherSuites = ['TLS_AES_256_GCM_SHA384', 'TLS_AES_128_GCM_SHA256'] as const;
+    const { client, server } = pair(
+      { psks: [psk], cipherSuites, groups: ['x25519', 'secp256r1'] },
+      { psks: [psk], cipherSuites: ['TLS_AES_256_GCM_SHA384'], groups: ['secp256r1'] },
+    );
+    expect(client.error ?? server.error).toBeUndefined();
+    expect([client.info.helloRetryRequest, client.info.pskIdentity]).toEqual([true, undefined]);
+  });
+
   it('end the handshake where the binder is wrong, or nothing else is left', () => {
     const wrong = pair({ psks: [{ ...psk, key: new Uint8Array(32) }] }, { psks: [psk] });
     expect(wrong.server.error).toMatchObject({ code: 'BAD_BINDER', alert: 'decrypt_error' });

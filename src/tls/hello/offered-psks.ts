@@ -88,7 +88,8 @@ export function pskExtensions(
 ): RawExtension[] {
   const extensions: RawExtension[] = [];
   // Without key exchange modes a server sends no tickets (RFC 8446 section 4.2.9).
-  if (config.sessions !== undefined || psks.length > 0) {
+  // They stay where a HelloRetryRequest leaves no key that fits (RFC 8446 section 4.1.2).
+  if (config.sessions !== undefined || (config.psks?.length ?? 0) > 0) {
     const { psk_dhe_ke, psk_ke } = PSK_KEY_EXCHANGE_MODES;
     const modes = config.pskWithoutKeyExchange ? [psk_dhe_ke, psk_ke] : [psk_dhe_ke];
     extensions.push(extension(pskKeyExchangeModes.clientHello, modes));
