@@ -295,7 +295,10 @@ describe('0-RTT data', () => {
   });
 
   test('needs a memory that says yes', async () => {
-    for (const use of [() => false, () => Promise.reject(new Error('down')), () => Promise.resolve(false)]) {
+    const throwing = () => {
+      throw new Error('down');
+    };
+    for (const use of [throwing, () => false, () => Promise.reject(new Error('down')), () => Promise.resolve(false)]) {
       const { port } = await echo({ singleUse: { use } });
       const { sessions } = await send(port, {});
       expect((await send(port, { session: sessions[0], earlyData: early })).answer).toBe('0 rejected late');

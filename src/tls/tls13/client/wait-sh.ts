@@ -24,14 +24,13 @@ export function start(context: HandshakeContext, offer: Offer): ClientStateOf<'W
   if (offer.config.serverName !== undefined) context.info.serverName = offer.config.serverName;
   context.send('initial', offer.bytes);
   context.layer.allowChangeCipherSpec(true);
-  if (offer.earlyData) startEarlyData(context, offer);
+  const [psk] = offer.psks;
+  if (offer.earlyData && psk !== undefined) startEarlyData(context, offer, psk);
   return { name: 'WAIT_SH', offer, retried: undefined };
 }
 
 /** What is written from now on is 0-RTT data, until the server has answered (RFC 8446 section 4.2.10). */
-function startEarlyData(context: HandshakeContext, offer: Offer): void {
-  const [psk] = offer.psks;
-  if (psk === undefined) throw new Error('early data without a key');
+function startEarlyData(context: HandshakeContext, offer: Offer, psk: OfferedPsk): void {
   sendCompatibilityChangeCipherSpec(context, offer);
   const secret = psk.early.clientTraffic(context.crypto.digest(psk.suite.hash, offer.bytes));
   context.announce('CLIENT_EARLY_TRAFFIC_SECRET', secret.secret);
