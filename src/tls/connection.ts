@@ -6,7 +6,7 @@ import { EMPTY } from '../bytes/index.ts';
 import { ALERT_LEVELS, alertReceived, decodeAlert } from './alert.ts';
 import type { ClientConfig, CommonConfig, ServerConfig } from './config.ts';
 import type { HandshakeContext, HandshakeLayer } from './context.ts';
-import { TlsError } from './error.ts';
+import type { TlsError } from './error.ts';
 import type { Level, Role, Trace } from './events.ts';
 import { asTlsError, localFailure } from './failure.ts';
 import type { Handshake } from './handshake.ts';
@@ -19,6 +19,7 @@ import type { Settings } from './negotiate/settings.ts';
 import { CONTENT_TYPES } from './record/content-type.ts';
 import { MAX_BUFFERED_INPUT, MAX_WARNING_ALERTS } from './record/limits.ts';
 import { type Content, RecordReadSide } from './record/read-side.ts';
+import { interleaved, tooMany, tooMuchEarlyData, truncated, unexpected } from './record/refusals.ts';
 import { RecordWriteSide } from './record/write-side.ts';
 import { ALERTS, type AlertName, alertName, type FatalAlertName } from './registry/alerts.ts';
 import type { AnswerTo, Request } from './requests.ts';
@@ -392,43 +393,4 @@ export class TlsConnection {
       limitReads: (limit: number) => reads.limitInner(limit),
     };
   }
-}
-
-function unexpected(got: string, expected: string, section: string): TlsError {
-  return new TlsError({
-    code: 'UNEXPECTED_RECORD',
-    alert: 'unexpected_message',
-    fault: 'peer',
-    message: `got ${got}, expected ${expected}`,
-    spec: `RFC 8446 section ${section}`,
-  });
-}
-
-function interleaved(): TlsError {
-  return unexpected('another record', 'the rest of a handshake message', '5.1');
-}
-
-function tooMany(message: string): TlsError {
-  const spec = 'RFC 8446 section 6.1';
-  return new TlsError({ code: 'LIMIT_EXCEEDED', alert: 'unexpected_message', fault: 'peer', message, spec });
-}
-
-function tooMuchEarlyData(): TlsError {
-  return new TlsError({
-    code: 'LIMIT_EXCEEDED',
-    alert: 'unexpected_message',
-    fault: 'peer',
-    message: 'more early data than the ticket allows',
-    spec: 'RFC 8446 section 4.2.10',
-  });
-}
-
-function truncated(afterHandshake: boolean): TlsError {
-  return new TlsError({
-    code: 'CONNECTION_TRUNCATED',
-    alert: null,
-    fault: 'peer',
-    message: `the transport ended without close_notify ${afterHandshake ? 'after' : 'during'} the handshake`,
-    spec: 'RFC 8446 section 6.1',
-  });
 }
