@@ -123,6 +123,7 @@ export function offerOf(trace: Trace, provider: CryptoProvider, previous: Trace 
     shares: new Map([[GROUPS.x25519, crypto.group('x25519').generate()]]),
     cookie: undefined,
     psks,
+    tls12Session: undefined,
     earlyData: hello.extensions.has(EXTENSION_TYPES.early_data),
     disguise: makeDisguise(config, crypto),
     extensionIds: new Set(hello.extensions.ids()),

@@ -3,67 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/bytes/index.ts';
 import { nobleCrypto } from '../../src/crypto/noble/index.ts';
 import { nodeCrypto } from '../../src/crypto/node/index.ts';
-import {
-  type ClientConfig,
-  decodeSession,
-  encodeSession,
-  type ServerConfig,
-  type ServerSessions,
-  type Session,
-  TlsConnection,
-  type TlsEvent,
-} from '../../src/tls/index.ts';
+import { decodeSession, encodeSession, type ServerSessions, type Session, type TlsEvent } from '../../src/tls/index.ts';
 import { selfSigned } from '../support/credentials.ts';
-import { type Answers, exchange } from '../support/engines.ts';
+import { connect, expectResumed, sessionsOf, twice } from '../support/resumption.ts';
 import { firstSessions, resuming, sessionEnds } from '../support/sessions.ts';
 import { clientConfig, clientCredential, credential, serverConfig } from './scenarios.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const refused = { accepted: false, alert: 'certificate_expired', reason: 'it has expired' } as const;
-
-interface Ends {
-  readonly client: TlsConnection;
-  readonly server: TlsConnection;
-}
-
-function connect(client: ClientConfig, server: ServerConfig, answers: Answers = {}): Ends {
-  const ends = { client: TlsConnection.client(client), server: TlsConnection.server(server) };
-  exchange(ends.client, ends.server, answers);
-  return ends;
-}
-
-/** Connects, then once more with the session; both configurations may be others then. */
-function twice(
-  first: { client?: Partial<ClientConfig>; server?: Partial<ServerConfig>; sessions?: Partial<ServerSessions> } = {},
-  second: { client?: Partial<ClientConfig>; server?: Partial<ServerConfig>; after?: number } = {},
-  answers: Answers = {},
-): Ends {
-  const ends = sessionEnds(clientConfig(first.client), serverConfig(first.server));
-  const server: ServerConfig = { ...ends.server, sessions: { ...sessionsOf(ends.server), ...first.sessions } };
-  const [session] = firstSessions(ends.client, server, answers);
-  ends.clock.now += second.after ?? 0;
-  return connect(resuming({ ...ends.client, ...second.client }, session), { ...server, ...second.server }, answers);
-}
-
-function sessionsOf(config: ServerConfig): ServerSessions {
-  if (config.sessions === undefined) throw new Error('no sessions');
-  return config.sessions;
-}
-
-function expectData({ client, server }: Ends): void {
-  expect(client.error ?? server.error).toBeUndefined();
-  client.write(Uint8Array.of(1));
-  server.write(Uint8Array.of(2));
-  exchange(client, server);
-  expect([...client.takeData(), ...server.takeData()]).toEqual([Uint8Array.of(2), Uint8Array.of(1)]);
-}
-
-function expectResumed(ends: Ends, resumed = true): void {
-  expectData(ends);
-  expect(ends.client.info.resumed ?? false).toBe(resumed);
-  expect(ends.server.info.resumed ?? false).toBe(resumed);
-}
 
 describe('a session', () => {
   it.each([nodeCrypto, nobleCrypto])('is resumed with $name, without certificates, and again from there', (crypto) => {

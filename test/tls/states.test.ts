@@ -4,6 +4,7 @@ import { nodeCrypto } from '../../src/crypto/node/index.ts';
 import { extension } from '../../src/tls/extensions/block.ts';
 import { cookie } from '../../src/tls/extensions/cookie.ts';
 import { keyShare } from '../../src/tls/extensions/key-share.ts';
+import { sessionTicket } from '../../src/tls/extensions/session-ticket.ts';
 import { signatureAlgorithms } from '../../src/tls/extensions/signature-algorithms.ts';
 import { supportedVersions } from '../../src/tls/extensions/supported-versions.ts';
 import { firstOffer } from '../../src/tls/hello/offer.ts';
@@ -19,14 +20,16 @@ import { encodeCertificateRequest } from '../../src/tls/messages/certificate-req
 import { encodeCompressedCertificate } from '../../src/tls/messages/compressed-certificate.ts';
 import { encodeKeyUpdate } from '../../src/tls/messages/key-update.ts';
 import { encodeNewSessionTicket } from '../../src/tls/messages/new-session-ticket.ts';
-import { encodeHelloRetryRequest } from '../../src/tls/messages/server-hello.ts';
+import { encodeHelloRetryRequest, encodeServerHello } from '../../src/tls/messages/server-hello.ts';
 import { encodeHelloRequest } from '../../src/tls/messages/tls12/hello-request.ts';
+import { encodeTls12NewSessionTicket } from '../../src/tls/messages/tls12/new-session-ticket.ts';
 import { HANDSHAKE_TYPES } from '../../src/tls/registry/handshake-types.ts';
 import { SIGNATURE_SCHEMES } from '../../src/tls/registry/signature-schemes.ts';
 import * as tls12 from '../../src/tls/tls12/states.ts';
 import * as tls13 from '../../src/tls/tls13/states.ts';
 import { deliver, type LevelEnd, type LevelMessage, levelClient, levelServer } from '../support/levels.ts';
 import { firstSessions, NOW, resuming, sessionEnds } from '../support/sessions.ts';
+import { decoded } from './hellos.ts';
 import { clientConfig, clientCredential, credential, serverConfig } from './scenarios.ts';
 
 type Role = 'client' | 'server';
@@ -139,6 +142,7 @@ function emptyCompressed(): Ends {
 }
 
 const versions = ['TLS 1.2'] as const;
+const kept12 = sessionEnds(clientConfig({ versions }), serverConfig());
 const stapled = { ...credential, ocspResponse: Uint8Array.of(1) };
 
 /** Those of TLS 1.2. */
@@ -147,7 +151,17 @@ const TLS12_RUNS: readonly Run[] = [
   { client: { versions, credential: clientCredential }, server: { clientCertificate: 'require' } },
   { client: { versions }, server: { clientCertificate: 'request' } },
   { client: {}, server: { versions, credentials: [stapled] } },
+  { client: kept12.client, server: kept12.server },
+  {
+    client: { ...kept12.client, credential: clientCredential },
+    server: { ...kept12.server, clientCertificate: 'require' },
+  },
+  { client: resumed12(), server: kept12.server },
 ];
+
+function resumed12(): ClientConfig {
+  return resuming(kept12.client, firstSessions(kept12.client, kept12.server)[0]);
+}
 
 /** A server may say that a status comes and send none (RFC 6066 section 8); ours does not, so it is lost on the way. */
 function withoutStatus(): Ends {
@@ -159,6 +173,19 @@ function withoutStatus(): Ends {
   return ends;
 }
 
+/** A server may renew the ticket of a session that it resumes (RFC 5077 section 3.3); ours does not. */
+function renewed(): Ends {
+  const ends = begin({ client: resumed12(), server: kept12.server });
+  for (const message of ends.client.outbox.splice(0)) deliver(ends.server, message);
+  const [hello] = ends.server.outbox.splice(0);
+  const { extensions, ...fields } = decoded('server_hello', hello?.bytes ?? new Uint8Array(0));
+  const answers = [...extensions.raw, extension(sessionTicket.serverHello, null)];
+  deliver(ends.client, { level: 'initial', bytes: encodeServerHello({ ...fields, extensions: answers }) });
+  const bytes = encodeTls12NewSessionTicket({ ticketLifetimeHint: 1, ticket: Uint8Array.of(1) });
+  deliver(ends.client, { level: 'initial', bytes });
+  return ends;
+}
+
 interface Version {
   readonly version: string;
   readonly tables: Readonly<Record<Role, Table>>;
@@ -166,7 +193,7 @@ interface Version {
   /** What an end gets when it is connected. */
   readonly connected: Readonly<Record<Role, (run: Run) => readonly Uint8Array[]>>;
   /** What a run of two of our ends does not take. */
-  readonly partial: () => Ends;
+  readonly partial: readonly (() => Ends)[];
 }
 
 const VERSIONS: readonly Version[] = [
@@ -178,14 +205,14 @@ const VERSIONS: readonly Version[] = [
       client: ({ client }) => [TICKET, ...(client.postHandshakeAuth ? [REQUEST] : []), KEY_UPDATE],
       server: () => [KEY_UPDATE],
     },
-    partial: emptyCompressed,
+    partial: [emptyCompressed],
   },
   {
     version: 'TLS 1.2',
     tables: { client: tls12.CLIENT_STATES, server: tls12.SERVER_STATES },
     runs: TLS12_RUNS,
     connected: { client: () => [encodeHelloRequest()], server: () => [firstOffer(clientConfig()).bytes] },
-    partial: withoutStatus,
+    partial: [withoutStatus, renewed],
   },
 ];
 
@@ -209,7 +236,7 @@ describe.each(machines)('the $role of $version', ({ role, tables, runs, connecte
       for (const bytes of connected[role](run)) deliver(ends[role], { level: 'application', bytes });
       for (const edge of ends.edges[role]) seen.add(edge);
     }
-    for (const edge of partial().edges[role]) seen.add(edge);
+    for (const run of partial) for (const edge of run().edges[role]) seen.add(edge);
     expect([...seen].sort()).toEqual(arrows(table).sort());
   });
 

@@ -28,15 +28,17 @@ import { type Settings, settings } from '../negotiate/settings.ts';
 import type { Tls13Suite } from '../registry/cipher-suites.ts';
 import { GROUPS } from '../registry/named-groups.ts';
 import { SPOKEN, VERSIONS } from '../registry/versions.ts';
+import type { Session } from '../session/session.ts';
 import { type Disguise, disguised, makeDisguise } from './disguise.ts';
 import { bind, type OfferedPsk, offeredPsks, offersEarlyData, pskExtensions } from './offered-psks.ts';
+import { offeredSession, sessionIdFor, ticketExtensions } from './offered-session.ts';
 
 /** A client's side of the negotiation: what it offered and must not be answered beyond. */
 export interface Offer {
   readonly config: ClientConfig;
   readonly settings: Settings;
   readonly random: Uint8Array;
-  /** 32 bytes in middlebox-compatibility mode, else empty (RFC 8446 appendix D.4). */
+  /** That of a session of TLS 1.2; else 32 bytes in middlebox-compatibility mode, else empty (RFC 8446 appendix D.4). */
   readonly legacySessionId: Uint8Array;
   readonly shares: ReadonlyMap<number, EphemeralShare>;
   /** Echoed from a HelloRetryRequest. */
@@ -45,6 +47,8 @@ export interface Offer {
   readonly psks: readonly OfferedPsk[];
   /** Whether 0-RTT data goes with it, under the first of the keys. */
   readonly earlyData: boolean;
+  /** The session of TLS 1.2 on offer. */
+  readonly tls12Session: Session | undefined;
   readonly disguise: Disguise;
   /** Ids of the extensions that may be answered: a response has no others (RFC 8446 section 4.2), reserved ones neither. */
   readonly extensionIds: ReadonlySet<number>;
@@ -68,7 +72,9 @@ export function firstOffer(config: ClientConfig, transportParameters?: Uint8Arra
     shares.set(GROUPS[group], set.crypto.group(group).generate());
   }
   const random = set.crypto.random(RANDOM_LENGTH);
-  const legacySessionId = config.middleboxCompatibility === false || !isTls13 ? EMPTY : set.crypto.random(32);
+  const tls12Session = offeredSession(config, set);
+  const madeUp = config.middleboxCompatibility === false || !isTls13 ? EMPTY : set.crypto.random(32);
+  const legacySessionId = sessionIdFor(tls12Session, madeUp, () => set.crypto.random(32));
   const psks = isTls13 ? offeredPsks(config, set) : [];
   const earlyData = offersEarlyData(config, set, psks);
   const disguise = makeDisguise(config, set.crypto);
@@ -81,6 +87,7 @@ export function firstOffer(config: ClientConfig, transportParameters?: Uint8Arra
     cookie: undefined,
     psks,
     earlyData,
+    tls12Session,
     disguise,
   };
   return encodeOffer(offer, true, (hash, truncated) => set.crypto.digest(hash, truncated));
@@ -147,6 +154,7 @@ function encodeOffer(
   }
   if (set.versions.includes('TLS 1.2')) {
     extensions.push(extension(extendedMasterSecret.clientHello, null));
+    extensions.push(...ticketExtensions(config, offer.tls12Session));
     extensions.push(extension(renegotiationInfo.clientHello, EMPTY));
     extensions.push(extension(ecPointFormats.clientHello, [UNCOMPRESSED]));
   }

@@ -11,7 +11,7 @@ import type { Exporter } from './exporter.ts';
 import { PRF_LABELS, type PrfLabel, prf } from './prf.ts';
 
 /** Bytes of a master secret (RFC 5246 section 8.1). */
-const MASTER_SECRET_LENGTH = 48;
+export const MASTER_SECRET_LENGTH = 48;
 
 /** Bytes of verify_data with every suite implemented (RFC 5246 section 7.4.9). */
 const VERIFY_DATA_LENGTH = 12;
@@ -61,7 +61,7 @@ export class PremasterSecret {
   }
 }
 
-/** Stage two. Made by {@link PremasterSecret}. */
+/** Stage two. Made by {@link PremasterSecret}, or taken from a session that is resumed. */
 export class MasterSecret {
   /** 48 bytes. */
   readonly secret: Uint8Array;

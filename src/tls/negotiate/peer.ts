@@ -7,6 +7,7 @@ import { ask, type Next } from '../machine.ts';
 import { ALERTS } from '../registry/alerts.ts';
 import type { PeerCertificate, Verdict } from '../requests.ts';
 import type { PskInUse } from '../tls13/psk.ts';
+import type { FinishedVerified } from './finished.ts';
 import { importPeerKey, type SignatureVerified } from './signature.ts';
 
 /** A peer's chain before its key is proved and its chain is judged. */
@@ -20,12 +21,15 @@ export interface UnverifiedPeer {
  * one.
  */
 export class PeerAuthenticated {
-  readonly proof: SignatureVerified | PskInUse;
+  readonly proof: ProofOfSecret | SignatureVerified;
 
-  constructor(proof: SignatureVerified | PskInUse, _accepted: ChainAccepted | 'no chain') {
+  constructor(proof: ProofOfSecret | SignatureVerified, _accepted: ChainAccepted | 'no chain') {
     this.proof = proof;
   }
 }
+
+/** Proof that the peer knows what only the peer of the first handshake knows. */
+type ProofOfSecret = PskInUse | FinishedVerified;
 
 /** Proof of an accepting verdict. */
 class ChainAccepted {
@@ -69,7 +73,7 @@ export function judgePeer<S>(
  */
 export function resumePeer<S>(
   context: HandshakeContext,
-  proof: PskInUse,
+  proof: ProofOfSecret,
   chain: readonly PeerCertificate[],
   then: (peer: PeerAuthenticated) => Next<S>,
   refused?: () => Next<S>,
@@ -80,6 +84,21 @@ export function resumePeer<S>(
     if (refused === undefined) throw rejected(context, verdict);
     return refused();
   });
+}
+
+/**
+ * Asks whether the chain of a session is acceptable still, before it is resumed: proof that the peer knows its secret
+ * comes later.
+ * @param refused what to do where it is not.
+ */
+export function judgeSession<S>(
+  context: HandshakeContext,
+  chain: readonly PeerCertificate[],
+  refused: () => Next<S>,
+  then: () => Next<S>,
+): Next<S> {
+  if (chain.length === 0) return then();
+  return judge(context, chain, true, (verdict) => (verdict instanceof ChainAccepted ? then() : refused()));
 }
 
 type Rejected = Extract<Verdict, { readonly accepted: false }>;

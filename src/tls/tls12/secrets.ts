@@ -1,8 +1,8 @@
 import type { HandshakeContext } from '../context.ts';
 import type { Role } from '../events.ts';
-import { type MasterSecret, PremasterSecret, type Randoms, type Tls12Keys } from '../key-schedule/tls12.ts';
+import { MasterSecret, PremasterSecret, type Randoms, type Tls12Keys } from '../key-schedule/tls12.ts';
 import { encodeFinished, type Finished } from '../messages/finished.ts';
-import { checkVerifyData } from '../negotiate/finished.ts';
+import { checkVerifyData, type FinishedVerified } from '../negotiate/finished.ts';
 import type { Tls12Suite } from '../registry/tls12-suites.ts';
 
 /** What both hellos agreed on. */
@@ -29,10 +29,9 @@ export function deriveSecrets(
   const { crypto, allocate, transcript } = context;
   const premaster = new PremasterSecret({ crypto, suite, allocate }, shared);
   const master = extendedMasterSecret ? premaster.extendedMaster(transcript.digest()) : premaster.master(randoms);
-  context.announce('CLIENT_RANDOM', master.secret);
   // Without the binding two connections may share a master secret: nothing is exported (RFC 7627 section 5.4).
   if (extendedMasterSecret) context.exporter = master.exporter(randoms);
-  return { master, ...master.keys(randoms) };
+  return withKeys(context, master, randoms);
 }
 
 /** Changes to our keys and sends Finished under them (RFC 5246 sections 7.1 and 7.4.9). */
@@ -42,7 +41,26 @@ export function sendFinished(context: HandshakeContext, { master, ...keys }: Sec
   context.send('application', encodeFinished({ verifyData }, context.allocate));
 }
 
+/** The secrets of a session that is resumed: the same master secret, and new keys (RFC 5246 section 7.3). */
+export function resumeSecrets(context: HandshakeContext, { suite, randoms }: Agreed, secret: Uint8Array): Secrets {
+  const { crypto, allocate } = context;
+  const master = new MasterSecret({ crypto, suite, allocate }, secret);
+  // Only what is bound to its handshake is resumed.
+  context.exporter = master.exporter(randoms);
+  return withKeys(context, master, randoms);
+}
+
+function withKeys(context: HandshakeContext, master: MasterSecret, randoms: Randoms): Secrets {
+  context.announce('CLIENT_RANDOM', master.secret);
+  return { master, ...master.keys(randoms) };
+}
+
 /** Checks the `sender`'s Finished. @throws TlsError BAD_FINISHED */
-export function checkFinished(sender: Role, message: Finished, { master }: Secrets, transcriptHash: Uint8Array): void {
-  checkVerifyData(message, master.verifyData(sender, transcriptHash), 'RFC 5246 section 7.4.9');
+export function checkFinished(
+  sender: Role,
+  message: Finished,
+  { master }: Secrets,
+  transcriptHash: Uint8Array,
+): FinishedVerified {
+  return checkVerifyData(message, master.verifyData(sender, transcriptHash), 'RFC 5246 section 7.4.9');
 }

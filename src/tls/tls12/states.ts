@@ -10,6 +10,13 @@ const KEY_EXCHANGE = 'RFC 5246 section 7.4.3';
 export const CLIENT_STATES = {
   WAIT_SH: [
     { on: 'server_hello', to: 'WAIT_CERT', when: 'it chooses from what was offered', rfc: 'RFC 5246 section 7.4.1.3' },
+    { on: 'server_hello', to: 'WAIT_FINISHED', when: 'it resumes the session on offer', rfc: 'RFC 5246 section 7.3' },
+    {
+      on: 'server_hello',
+      to: 'WAIT_TICKET',
+      when: 'it resumes the session on offer and announces a new ticket',
+      rfc: 'RFC 5077 section 3.1',
+    },
   ],
   WAIT_CERT: [
     { on: 'certificate', to: 'WAIT_STATUS_SKE', when: 'status_request was answered', rfc: 'RFC 6066 section 8' },
@@ -39,10 +46,22 @@ export const CLIENT_STATES = {
       when: 'the server wants a certificate',
       rfc: 'RFC 5246 section 7.4.4',
     },
-    { on: 'server_hello_done', to: 'WAIT_FINISHED', when: 'always', rfc: 'RFC 5246 section 7.4.5' },
+    { on: 'server_hello_done', to: 'WAIT_FINISHED', when: 'no ticket was announced', rfc: 'RFC 5246 section 7.4.5' },
+    { on: 'server_hello_done', to: 'WAIT_TICKET', when: 'a ticket was announced', rfc: 'RFC 5077 section 3.1' },
   ],
-  WAIT_SHD: [{ on: 'server_hello_done', to: 'WAIT_FINISHED', when: 'always', rfc: 'RFC 5246 section 7.4.5' }],
-  WAIT_FINISHED: [{ on: 'finished', to: 'CONNECTED', when: 'verify_data matches', rfc: 'RFC 5246 section 7.4.9' }],
+  WAIT_SHD: [
+    { on: 'server_hello_done', to: 'WAIT_FINISHED', when: 'no ticket was announced', rfc: 'RFC 5246 section 7.4.5' },
+    { on: 'server_hello_done', to: 'WAIT_TICKET', when: 'a ticket was announced', rfc: 'RFC 5077 section 3.1' },
+  ],
+  WAIT_TICKET: [{ on: 'new_session_ticket', to: 'WAIT_FINISHED', when: 'always', rfc: 'RFC 5077 section 3.3' }],
+  WAIT_FINISHED: [
+    {
+      on: 'finished',
+      to: 'CONNECTED',
+      when: 'verify_data matches, and the chain of a session is accepted still',
+      rfc: 'RFC 5246 section 7.4.9',
+    },
+  ],
   CONNECTED: [
     {
       on: 'hello_request',
@@ -58,6 +77,12 @@ export const SERVER_STATES = {
   START: [
     { on: 'client_hello', to: 'WAIT_CKE', when: 'no certificate is asked for', rfc: 'RFC 5246 section 7.4.1.2' },
     { on: 'client_hello', to: 'WAIT_CERT', when: 'a certificate is asked for', rfc: 'RFC 5246 section 7.4.4' },
+    {
+      on: 'client_hello',
+      to: 'WAIT_FINISHED',
+      when: 'it offers a session that is resumed',
+      rfc: 'RFC 5246 section 7.3',
+    },
   ],
   WAIT_CERT: [
     { on: 'certificate', to: 'WAIT_CKE', when: 'it is not empty, or none is required', rfc: 'RFC 5246 section 7.4.6' },

@@ -16,6 +16,7 @@ import { decodeTls12CertificateRequest, type Tls12CertificateRequest } from './c
 import { type CertificateStatus, decodeCertificateStatus } from './certificate-status.ts';
 import { type ClientKeyExchange, decodeClientKeyExchange } from './client-key-exchange.ts';
 import { decodeHelloRequest, type HelloRequest } from './hello-request.ts';
+import { decodeTls12NewSessionTicket, type Tls12NewSessionTicket } from './new-session-ticket.ts';
 import { decodeServerHelloDone, type ServerHelloDone } from './server-hello-done.ts';
 import {
   decodeServerKeyExchange,
@@ -36,6 +37,7 @@ export type Tls12Message =
   | ServerHelloDone
   | ClientKeyExchange
   | CertificateVerify
+  | Tls12NewSessionTicket
   | Finished;
 
 /** A decoded message of any version. */
@@ -52,6 +54,7 @@ const DECODERS: ReadonlyMap<number, BodyDecoder> = new Map<number, BodyDecoder>(
   [HANDSHAKE_TYPES.hello_request, decodeHelloRequest],
   [HANDSHAKE_TYPES.client_hello, decodeClientHello],
   [HANDSHAKE_TYPES.server_hello, decodeServerHello],
+  [HANDSHAKE_TYPES.new_session_ticket, decodeTls12NewSessionTicket],
   [HANDSHAKE_TYPES.certificate, decodeTls12Certificate],
   [HANDSHAKE_TYPES.certificate_status, decodeCertificateStatus],
   [HANDSHAKE_TYPES.server_key_exchange, decodeServerKeyExchange],

@@ -13,6 +13,7 @@ import { encodeCertificateStatus } from './certificate-status.ts';
 import { encodeClientKeyExchange } from './client-key-exchange.ts';
 import { encodeHelloRequest } from './hello-request.ts';
 import { decodeTls12Message, type Tls12Message } from './message.ts';
+import { encodeTls12NewSessionTicket } from './new-session-ticket.ts';
 import { encodeServerHelloDone } from './server-hello-done.ts';
 import {
   encodeServerKeyExchange,
@@ -90,6 +91,10 @@ const CASES: Record<string, Case> = {
   'ClientKeyExchange, DHE': clientKeyExchange('dhe'),
   'ClientKeyExchange, RSA': clientKeyExchange('rsa'),
   'ClientKeyExchange, a shared secret': clientKeyExchange('other'),
+  NewSessionTicket: {
+    message: encodeTls12NewSessionTicket({ ticketLifetimeHint: 7200, ticket: bytes(100) }),
+    decoded: { type: 'new_session_ticket', ticketLifetimeHint: 7200, ticket: bytes(100) },
+  },
   ServerHelloDone: { message: encodeServerHelloDone(), decoded: { type: 'server_hello_done' } },
 };
 

@@ -11,6 +11,7 @@ import { finished } from './wait-finished.ts';
 import { serverHello } from './wait-sh.ts';
 import { serverHelloDone } from './wait-shd.ts';
 import { serverKeyExchange } from './wait-ske.ts';
+import { newSessionTicket } from './wait-ticket.ts';
 
 /** Handlers of every arrow of the client's table. */
 export const TLS12_CLIENT = machine<typeof CLIENT_STATES, ClientState, HandshakeContext, Tls12Message>(CLIENT_STATES, {
@@ -20,6 +21,7 @@ export const TLS12_CLIENT = machine<typeof CLIENT_STATES, ClientState, Handshake
   WAIT_SKE: { server_key_exchange: serverKeyExchange },
   WAIT_CR_SHD: { certificate_request: certificateRequest, server_hello_done: serverHelloDone },
   WAIT_SHD: { server_hello_done: serverHelloDone },
+  WAIT_TICKET: { new_session_ticket: newSessionTicket },
   WAIT_FINISHED: { finished },
   CONNECTED: { hello_request: refuseRenegotiation },
 });

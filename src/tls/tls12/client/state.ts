@@ -2,6 +2,7 @@ import type { GroupName } from '../../../crypto/index.ts';
 import type { Offer } from '../../hello/offer.ts';
 import type { PeerAuthenticated, UnverifiedPeer } from '../../negotiate/peer.ts';
 import type { CertificateRequestSummary } from '../../requests.ts';
+import type { Session } from '../../session/session.ts';
 import type { ClientStateOf as Tls13StateOf } from '../../tls13/client/state.ts';
 import type { Connected } from '../connected.ts';
 import type { Agreed, Secrets } from '../secrets.ts';
@@ -14,7 +15,31 @@ export interface ServerKey {
 
 interface AfterHello {
   readonly offer: Offer;
-  readonly agreed: Agreed;
+  readonly agreed: ClientAgreed;
+}
+
+/** What the ServerHello said of the session to come. */
+export interface ClientAgreed extends Agreed {
+  /** Empty where the server keeps none. */
+  readonly sessionId: Uint8Array;
+  /** Whether a NewSessionTicket will come. */
+  readonly hasTicket: boolean;
+}
+
+/** What is known when only the server's last flight is missing. */
+interface Finishing {
+  readonly offer: Offer;
+  readonly agreed: ClientAgreed;
+  readonly secrets: Secrets;
+  /** Who the server is; for a session that is resumed, that session. */
+  readonly peer: PeerAuthenticated | Session;
+}
+
+/** What the next session goes by, beside its id. */
+export interface Ticket {
+  readonly ticket: Uint8Array;
+  /** Seconds; 0 where the server leaves it open. */
+  readonly lifetimeHint: number;
 }
 
 interface Authenticated extends AfterHello {
@@ -39,7 +64,8 @@ export type ClientState =
       readonly request: CertificateRequestSummary;
       readonly certificateTypes: readonly number[];
     } & Authenticated)
-  | { readonly name: 'WAIT_FINISHED'; readonly peer: PeerAuthenticated; readonly secrets: Secrets }
+  | ({ readonly name: 'WAIT_TICKET' } & Finishing)
+  | ({ readonly name: 'WAIT_FINISHED'; readonly ticket: Ticket } & Finishing)
   | Connected;
 
 /** One state of the client, by name. */

@@ -8,31 +8,33 @@ import { isTls12Answer } from '../../extensions/known.ts';
 import { recordSizeLimit } from '../../extensions/record-size-limit.ts';
 import { renegotiationInfo } from '../../extensions/renegotiation-info.ts';
 import { serverName } from '../../extensions/server-name.ts';
+import { sessionTicket } from '../../extensions/session-ticket.ts';
 import { signedCertificateTimestamp } from '../../extensions/signed-certificate-timestamp.ts';
 import { statusRequest } from '../../extensions/status-request.ts';
 import { takeAnswers } from '../../hello/answers.ts';
+import type { Offer } from '../../hello/offer.ts';
 import { checkSelection } from '../../hello/server-reply.ts';
 import type { Received } from '../../machine.ts';
 import type { ServerHello } from '../../messages/server-hello.ts';
 import type { Tls12Message } from '../../messages/tls12/message.ts';
-import { showExtension } from '../../registry/display.ts';
+import { showExtension, showSuite } from '../../registry/display.ts';
+import type { Session } from '../../session/session.ts';
 import { checkRenegotiationInfo } from '../renegotiation.ts';
-import type { ClientStateOf } from './state.ts';
+import { resumeSecrets } from '../secrets.ts';
+import type { ClientAgreed, ClientStateOf } from './state.ts';
+import { awaitFinished } from './wait-ticket.ts';
 
 /** WAIT_SH, server_hello: TLS 1.2 was chosen. */
 export function serverHello(
   context: HandshakeContext,
   { offer }: ClientStateOf<'WAIT_SH'>,
   { message, bytes }: Received<'server_hello', Tls12Message>,
-): ClientStateOf<'WAIT_CERT'> {
+): ClientStateOf<'WAIT_CERT' | 'WAIT_TICKET' | 'WAIT_FINISHED'> {
   const { extensions } = message;
   const suite = checkSelection(offer, message, offer.settings.tls12Suites);
   checkExtensions(message);
   if (offer.earlyData) throw earlyDataLost();
-  // Ours was made up for middleboxes: no server knows a session by it.
-  if (offer.legacySessionId.length > 0 && equal(message.legacySessionIdEcho, offer.legacySessionId)) {
-    throw illegalParameter('server_hello resumes a session that was not offered', 'RFC 5246 section 7.4.1.3');
-  }
+  const session = resumedSession(offer, message);
   const renegotiated = extensions.get(renegotiationInfo.serverHello);
   checkRenegotiationInfo('server_hello', renegotiated);
   const { info } = context;
@@ -44,17 +46,66 @@ export function serverHello(
     name: extensions.get(serverName.serverHello),
     limit: extensions.get(recordSizeLimit.serverHello),
   });
-  context.transcript.keepRaw();
+  if (session === undefined) context.transcript.keepRaw();
   context.transcript.start(suite.hash);
   context.transcript.append(bytes);
-  const randoms = { client: offer.random, server: message.random };
+  const agreed = {
+    suite,
+    randoms: { client: offer.random, server: message.random },
+    extendedMasterSecret: info.extendedMasterSecret,
+    sessionId: message.legacySessionIdEcho,
+    hasTicket: extensions.get(sessionTicket.serverHello) !== undefined,
+  };
+  if (session !== undefined) return resume(context, offer, agreed, session);
   return {
     name: 'WAIT_CERT',
     offer,
-    agreed: { suite, randoms, extendedMasterSecret: info.extendedMasterSecret },
+    agreed,
     mayHaveStatus: extensions.get(statusRequest.serverHello) !== undefined,
     scts: extensions.get(signedCertificateTimestamp.serverHello),
   };
+}
+
+/** The session that a server resumes by repeating its id. What it was made with has to be repeated too. */
+function resumedSession(
+  offer: Offer,
+  { legacySessionIdEcho, cipherSuite, extensions }: ServerHello,
+): Session | undefined {
+  if (offer.legacySessionId.length === 0 || !equal(legacySessionIdEcho, offer.legacySessionId)) return undefined;
+  const session = offer.tls12Session;
+  const spec = 'RFC 5246 section 7.4.1.3';
+  // Made up for middleboxes: no server knows a session by it.
+  if (session === undefined) throw illegalParameter('server_hello resumes a session that was not offered', spec);
+  if (cipherSuite !== session.cipherSuite) {
+    throw illegalParameter(
+      `server_hello resumes a session of ${showSuite(session.cipherSuite)} with another suite`,
+      spec,
+    );
+  }
+  if (extensions.get(extendedMasterSecret.serverHello) !== undefined) return session;
+  throw new TlsError({
+    code: 'MISSING_EXTENSION',
+    alert: 'handshake_failure',
+    fault: 'peer',
+    message: 'server_hello resumes a session without the extended_master_secret that it was made with',
+    spec: 'RFC 7627 section 5.3',
+  });
+}
+
+function resume(
+  context: HandshakeContext,
+  offer: Offer,
+  agreed: ClientAgreed,
+  session: Session,
+): ClientStateOf<'WAIT_TICKET' | 'WAIT_FINISHED'> {
+  const { info } = context;
+  info.resumed = true;
+  if (session.peerCertificates.length > 0) info.peerCertificates = session.peerCertificates;
+  return awaitFinished(
+    context,
+    { offer, agreed, secrets: resumeSecrets(context, agreed, session.secret), peer: session },
+    'server_hello',
+  );
 }
 
 /** Extensions of TLS 1.3 were offered too, and may not be answered here (RFC 8446 section 4.2). */

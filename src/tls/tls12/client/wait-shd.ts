@@ -12,9 +12,10 @@ import type { Credential } from '../../requests.ts';
 import { authenticationOf, CERTIFICATE_TYPES, schemesOf } from '../authentication.ts';
 import { deriveSecrets, sendFinished } from '../secrets.ts';
 import type { ClientStateOf } from './state.ts';
+import { awaitFinished } from './wait-ticket.ts';
 
 type AfterRequest = ClientStateOf<'WAIT_SHD'>;
-type Finishing = ClientStateOf<'WAIT_FINISHED'>;
+type Finishing = ClientStateOf<'WAIT_TICKET' | 'WAIT_FINISHED'>;
 
 /** WAIT_CR_SHD and WAIT_SHD, server_hello_done: our flight goes out (RFC 5246 section 7.3). */
 export function serverHelloDone(
@@ -46,7 +47,7 @@ function schemeFor(credential: Credential, { request, certificateTypes }: AfterR
 
 function sendFlight(
   context: HandshakeContext,
-  { agreed, peer, serverKey }: ClientStateOf<'WAIT_CR_SHD'> | AfterRequest,
+  { offer, agreed, peer, serverKey }: ClientStateOf<'WAIT_CR_SHD'> | AfterRequest,
   chosen: ChosenCredential | undefined,
 ): Next<Finishing> {
   const { group, publicKey } = serverKey;
@@ -55,8 +56,7 @@ function sendFlight(
   const secrets = deriveSecrets(context, agreed, secret);
   const complete = (): Finishing => {
     sendFinished(context, secrets);
-    context.expectChangeCipherSpec(secrets.server, 'server_hello_done');
-    return { name: 'WAIT_FINISHED', peer, secrets };
+    return awaitFinished(context, { offer, agreed, secrets, peer }, 'server_hello_done');
   };
   if (chosen === undefined) {
     context.transcript.dropRaw();

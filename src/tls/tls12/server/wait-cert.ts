@@ -8,13 +8,13 @@ import type { ServerStateOf } from './state.ts';
 /** WAIT_CERT, certificate: the client's, which may be empty where none is required (RFC 5246 section 7.4.6). */
 export function certificate(
   context: HandshakeContext,
-  { setup, agreed, ephemeral }: ServerStateOf<'WAIT_CERT'>,
+  state: ServerStateOf<'WAIT_CERT'>,
   { message }: Received<'certificate', Tls12Message>,
 ): Next<ServerStateOf<'WAIT_CKE'>> {
   const chain = message.certificateList.map(({ certData }) => ({ der: certData }));
-  const after = { name: 'WAIT_CKE', setup, agreed, ephemeral } as const;
+  const after = { ...state, name: 'WAIT_CKE' } as const;
   if (chain.length > 0) return withPeerKey(context, chain, (peer) => ({ ...after, peer }));
-  if (setup.config.clientCertificate === 'require') {
+  if (state.setup.config.clientCertificate === 'require') {
     throw new TlsError({
       code: 'CERTIFICATE_REQUIRED',
       alert: 'handshake_failure',

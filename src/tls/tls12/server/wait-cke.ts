@@ -8,13 +8,13 @@ import type { ServerStateOf } from './state.ts';
 /** WAIT_CKE, client_key_exchange: the keys are known. */
 export function clientKeyExchange(
   context: HandshakeContext,
-  { setup, agreed, ephemeral, peer }: ServerStateOf<'WAIT_CKE'>,
+  { setup, agreed, ephemeral, plan, peer }: ServerStateOf<'WAIT_CKE'>,
   { message }: Received<'client_key_exchange', Tls12Message>,
 ): ServerStateOf<'WAIT_CV'> | ServerStateOf<'WAIT_FINISHED'> {
   const shared = usingShare(() => ephemeral.finish(message.exchangeKeys), context.info.group ?? '');
   const secrets = deriveSecrets(context, agreed, shared);
-  if (peer !== 'anonymous') return { name: 'WAIT_CV', setup, secrets, peer };
+  if (peer !== 'anonymous') return { name: 'WAIT_CV', setup, agreed, secrets, plan, peer };
   context.transcript.dropRaw();
   context.expectChangeCipherSpec(secrets.client, 'client_key_exchange');
-  return { name: 'WAIT_FINISHED', secrets, peer };
+  return { name: 'WAIT_FINISHED', agreed, secrets, plan, peer };
 }

@@ -8,13 +8,13 @@ import type { ServerStateOf } from './state.ts';
 /** WAIT_CV, certificate_verify: it covers every message before it (RFC 5246 section 7.4.8). */
 export function certificateVerify(
   context: HandshakeContext,
-  { setup, secrets, peer }: ServerStateOf<'WAIT_CV'>,
+  { setup, agreed, secrets, plan, peer }: ServerStateOf<'WAIT_CV'>,
   { message, messages }: Received<'certificate_verify', Tls12Message>,
 ): Next<ServerStateOf<'WAIT_FINISHED'>> {
   const accepted = setup.settings.schemeCodes;
   const proof = SignatureVerified.checkTls12('certificate_verify', peer.key, accepted, message, messages);
   return judgePeer(context, peer, proof, (authenticated) => {
     context.expectChangeCipherSpec(secrets.client, 'certificate_verify');
-    return { name: 'WAIT_FINISHED', secrets, peer: authenticated };
+    return { name: 'WAIT_FINISHED', agreed, secrets, plan, peer: authenticated };
   });
 }
