@@ -82,8 +82,8 @@ describe.skipIf(go === undefined)('our client, server of Go', () => {
     })),
   ];
 
-  test('sessions are resumed', async () => {
-    const peer = await serve();
+  test.each([[[]], [['-max12']]])('sessions are resumed: %j', async (args) => {
+    const peer = await serve(args);
     let session: Buffer | undefined;
     const reused: boolean[] = [];
     for (let i = 0; i < 3; i++) {
@@ -211,6 +211,7 @@ describe.skipIf(go === undefined)('client of Go, our server', () => {
     ['defaults', {}, []],
     ['HelloRetryRequest', { groups: 'P-256' }, ['-curves', 'X25519,P256']],
     ['another hash', { ciphers: 'TLS_AES_256_GCM_SHA384' }, []],
+    ['TLS 1.2', { maxVersion: 'TLSv1.2' }, []],
   ])('sessions are resumed: %s', async (_, options, args) => {
     const { cert, key } = healthy;
     const { port } = await ends.server({ cert, key, ...options });

@@ -49,8 +49,10 @@ async function started(peer: Promise<PeerServer>): Promise<PeerServer> {
   return server;
 }
 
-/** The first session that a socket is given. */
+/** The first session that a socket is given; in TLS 1.2 it is there with the end of the handshake. */
 async function sessionOf(socket: TLSSocket): Promise<Buffer> {
+  const given = socket.getSession();
+  if (given !== undefined) return given;
   const [session] = await once(socket, 'session');
   return session as Buffer;
 }
@@ -72,6 +74,8 @@ describe.each(OPENSSLS)('our client, s_server of $name', (openssl) => {
     ...SUITES.map((suite): [string, readonly string[], ConnectOptions] => [suite, [], { ciphers: suite }]),
     ['HelloRetryRequest', ['-groups', 'P-256'], { groups: 'X25519:P-256' }],
     ['tickets kept by the server', ['-no_ticket'], {}],
+    ['TLS 1.2', ['-tls1_2'], {}],
+    ['TLS 1.2, by the id of a session', ['-tls1_2', '-no_ticket'], {}],
   ];
   test.skipIf(program === undefined).each(ways)('resumes: %s', async (_, args, options) => {
     const { port } = await started(reversingServer(openssl, [...presenting(healthy), ...args]));
@@ -152,6 +156,7 @@ describe.each(OPENSSLS)('s_client of $name, our server', (openssl) => {
   const ways: readonly [string, ServerOptions, readonly string[]][] = [
     ...SUITES.map((suite): [string, ServerOptions, readonly string[]] => [suite, {}, ['-ciphersuites', suite]]),
     ['HelloRetryRequest', { groups: 'P-256' }, ['-groups', 'X25519:P-256']],
+    ['TLS 1.2', {}, ['-tls1_2']],
   ];
   test.skipIf(program === undefined).each(ways)('resumes: %s', async (_, options, args) => {
     const { port, reused } = await serve(options);
@@ -200,10 +205,10 @@ describe.each(OPENSSLS)('s_client of $name, our server', (openssl) => {
   });
 });
 
-describe('node:tls', () => {
+describe.each(['TLSv1.3', 'TLSv1.2'] as const)('node:tls, %s', (maxVersion) => {
   test('our client resumes with its server', async () => {
     const { cert, key } = healthy;
-    const server = tls.createServer({ cert, key }, (socket) => void ends.keep(socket).write('hello\n'));
+    const server = tls.createServer({ cert, key, maxVersion }, (socket) => void ends.keep(socket).write('hello\n'));
     const port = await ends.listen(server);
     const reused: boolean[] = [];
     let session: Buffer | undefined;
@@ -220,7 +225,7 @@ describe('node:tls', () => {
 
   test('its client resumes with our server', async () => {
     const { cert, key } = healthy;
-    const { port } = await ends.server({ cert, key }, (socket) => void socket.end('hello'));
+    const { port } = await ends.server({ cert, key, maxVersion }, (socket) => void socket.end('hello'));
     const reused: boolean[] = [];
     let session: Buffer | undefined;
     for (let i = 0; i < 3; i++) {
