@@ -5,6 +5,7 @@ import { nobleCrypto } from '../../src/crypto/noble/index.ts';
 import { nodeCrypto } from '../../src/crypto/node/index.ts';
 import { extension } from '../../src/tls/extensions/block.ts';
 import { extendedMasterSecret } from '../../src/tls/extensions/extended-master-secret.ts';
+import { sessionTicket } from '../../src/tls/extensions/session-ticket.ts';
 import { decodeSession, encodeSession, type ServerSessions, type TlsEvent } from '../../src/tls/index.ts';
 import { encodeClientHello } from '../../src/tls/messages/client-hello.ts';
 import { encodeServerHello } from '../../src/tls/messages/server-hello.ts';
@@ -47,16 +48,38 @@ describe('a session', () => {
     expectResumed(connect(resuming(ends.client, again), ends.server));
   });
 
-  it('is resumed by its id where the host keeps the sessions', () => {
+  it('is kept by a store that is asked', () => {
     const store = new Map<string, Uint8Array>();
     const ends = sessionEnds(clientConfig({ versions }), serverConfig());
     const server = { ...ends.server, sessions: { ...sessionsOf(ends.server), tickets: 'ask' } } as const;
     const [session] = firstSessions(ends.client, server, { store });
-    expect([session?.ticket.length, session?.sessionId.length, store.size]).toEqual([0, 32, 1]);
+    expect([session?.ticket.length, session?.sessionId.length, store.size]).toEqual([32, 0, 1]);
     const resumed = connect(resuming(ends.client, session), server, { store });
     expectResumed(resumed);
     expect(resumed.client.takeSessions()).toEqual([session]);
     expectResumed(connect(resuming(ends.client, session), server, { store: new Map() }), false);
+    expect(firstSessions(ends.client, server)).toEqual([]);
+  });
+
+  it('goes by its id where the client has no tickets and a store is asked', () => {
+    const store = new Map<string, Uint8Array>();
+    const ends = sessionEnds(clientConfig({ versions }), serverConfig());
+    const server = { ...ends.server, sessions: { ...sessionsOf(ends.server), tickets: 'ask' } } as const;
+    const client = levelClient({ ...ends.client, crypto: nodeCrypto });
+    const { extensions, ...fields } = decoded('client_hello', client.outbox[0]?.bytes ?? EMPTY);
+    const less = without(extensions.raw, sessionTicket.clientHello.id);
+    const first = levelServer(server);
+    deliver(first, { level: 'initial', bytes: encodeClientHello({ ...fields, extensions: less }) });
+    const { legacySessionIdEcho: id } = decoded('server_hello', first.outbox[0]?.bytes ?? EMPTY);
+    expect(id.length).toBe(32);
+    // What the store has under it is resumed when it comes back.
+    const [known] = firstSessions(ends.client, server, { store });
+    const state = store.get(toHex(known?.ticket ?? EMPTY)) ?? EMPTY;
+    store.set(toHex(id), state);
+    const byId = known && { ...known, ticket: EMPTY, sessionId: id };
+    const resumed = connect(resuming(ends.client, byId), server, { store });
+    expectResumed(resumed);
+    expect(resumed.client.takeSessions()).toMatchObject([{ ticket: EMPTY, sessionId: id }]);
   });
 
   it('of TLS 1.3 is none of TLS 1.2, nor the other way round', () => {

@@ -19,6 +19,7 @@ export function checkEarlyDataReason(
 
 function clientReason({ enableEarlyData }: Options, info: ConnectionInfo, { session }: Memory): string {
   if (!enableEarlyData) return 'disabled';
+  if (info.version === 'TLS 1.2') return 'protocol_version';
   if (session === undefined) return 'no_session_offered';
   if (info.earlyData === 'accepted') return 'accept';
   if (info.earlyData === undefined) return session.maxEarlyData === 0 ? 'unsupported_for_session' : 'alpn_mismatch';
@@ -28,6 +29,7 @@ function clientReason({ enableEarlyData }: Options, info: ConnectionInfo, { sess
 
 function serverReason(options: Options, info: ConnectionInfo, memory: Memory, wasOffered: boolean): string {
   if (!options.enableEarlyData) return 'disabled';
+  if (info.version === 'TLS 1.2') return 'protocol_version';
   if (info.earlyData === 'accepted') return 'accept';
   if (!info.resumed) return wasOffered ? 'session_not_resumed' : 'no_session_offered';
   if (info.helloRetryRequest) return 'hello_retry_request';

@@ -19,11 +19,11 @@ import type { Agreed, Secrets } from '../secrets.ts';
 /** Seconds that a session lives unless configured, as in TLS 1.3. */
 const LIFETIME = 7200;
 
-/** How a new session will be known again: by a ticket, or by an id where the host keeps the sessions. */
+/** How a new session will be known again. */
 export interface SessionPlan {
   readonly sessions: ServerSessions;
   readonly binding: Uint8Array;
-  /** Empty for a ticket. */
+  /** session_id of the ServerHello, for a client without tickets whose sessions the host keeps; else empty. */
   readonly id: Uint8Array;
 }
 
@@ -36,8 +36,12 @@ export function planSession(
 ): SessionPlan | undefined {
   const isWanted = sessions !== undefined && sessions.count !== 0;
   if (!isWanted || extensions.get(extendedMasterSecret.clientHello) === undefined) return undefined;
-  if (sessions.tickets === 'ask') return { sessions, binding, id: context.crypto.random(MAX_SESSION_ID_LENGTH) };
-  return extensions.get(sessionTicket.clientHello) === undefined ? undefined : { sessions, binding, id: EMPTY };
+  if (extensions.get(sessionTicket.clientHello) !== undefined) return { sessions, binding, id: EMPTY };
+  return sessions.tickets === 'ask' ? { sessions, binding, id: newId(context) } : undefined;
+}
+
+function newId({ crypto }: HandshakeContext): Uint8Array {
+  return crypto.random(MAX_SESSION_ID_LENGTH);
 }
 
 /** A session that may be resumed, with its suite. */
@@ -63,11 +67,11 @@ export function findSession<S>(
     const session = state === null ? undefined : decodeServerSession(state);
     return then(session && usable(context, setup, hello, binding, session));
   };
+  const ticket = hello.extensions.get(sessionTicket.clientHello) ?? EMPTY;
   if (sessions.tickets === 'ask') {
-    const id = hello.legacySessionId;
+    const id = ticket.length > 0 ? ticket : hello.legacySessionId;
     return id.length === 0 ? then(undefined) : ask('find_session', { id }, found);
   }
-  const ticket = hello.extensions.get(sessionTicket.clientHello) ?? EMPTY;
   return found(ticket.length === 0 ? null : sessions.tickets.open(ticket, sessions.now()));
 }
 
@@ -111,7 +115,7 @@ export function giveSession<S>(
   then: () => Next<S>,
 ): Next<S> {
   if (plan === undefined) return then();
-  const { sessions, binding, id } = plan;
+  const { sessions, binding } = plan;
   const { info } = context;
   const now = sessions.now();
   const lifetime = sessions.lifetime ?? LIFETIME;
@@ -133,11 +137,19 @@ export function giveSession<S>(
     },
     context.allocate,
   );
-  // Whether it was kept shows when the client comes back.
-  if (sessions.tickets === 'ask') return ask('store_session', { id, state, until: now + lifetime * 1000 }, then);
-  const sealed = sessions.tickets.seal(state, now);
-  // It was announced: with a long chain of the client's in it, an empty one takes its place.
-  const ticket = sealed.length > MAX_TICKET_LENGTH ? EMPTY : sealed;
-  context.send('initial', encodeTls12NewSessionTicket({ ticketLifetimeHint: lifetime, ticket }, context.allocate));
-  return then();
+  const issue = (ticket: Uint8Array): Next<S> => {
+    context.send('initial', encodeTls12NewSessionTicket({ ticketLifetimeHint: lifetime, ticket }, context.allocate));
+    return then();
+  };
+  if (sessions.tickets !== 'ask') {
+    const ticket = sessions.tickets.seal(state, now);
+    // It was announced: with a long chain of the client's in it, an empty one takes its place.
+    return issue(ticket.length > MAX_TICKET_LENGTH ? EMPTY : ticket);
+  }
+  const stored = plan.id.length > 0 ? plan.id : newId(context);
+  return ask('store_session', { id: stored, state, until: now + lifetime * 1000 }, (isStored) => {
+    // The ServerHello has told the id: whether it was kept shows when the client comes back.
+    if (plan.id.length > 0) return then();
+    return issue(isStored === true ? stored : EMPTY);
+  });
 }
