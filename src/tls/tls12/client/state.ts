@@ -36,7 +36,7 @@ interface Finishing {
 }
 
 /** What the next session goes by, beside its id. */
-export interface Ticket {
+interface Ticket {
   readonly ticket: Uint8Array;
   /** Seconds; 0 where the server leaves it open. */
   readonly lifetimeHint: number;
