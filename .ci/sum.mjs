@@ -1,12 +1,21 @@
 /**
- * node .ci/sum.mjs REPORT...: adds up vitest's JSON reports. Exit code 1 when a test failed, skipped, or none ran.
+ * node .ci/sum.mjs REPORT...: adds up vitest's JSON reports. Exit code 1 when a test failed, was skipped in every report
+ * (what one Node lacks another has), or none ran.
  */
 import { existsSync, readFileSync } from 'node:fs';
 
 const reports = process.argv.slice(2).filter((path) => existsSync(path));
 const counts = { passed: 0, failed: 0, skipped: 0 };
-for (const path of reports) {
-  for (const file of JSON.parse(readFileSync(path, 'utf8')).testResults) {
+const results = reports.map((path) => JSON.parse(readFileSync(path, 'utf8')).testResults);
+const passed = new Set(
+  results
+    .flat()
+    .flatMap(({ name, assertionResults }) =>
+      assertionResults.filter(({ status }) => status === 'passed').map(({ fullName }) => `${name} ${fullName}`),
+    ),
+);
+for (const files of results) {
+  for (const file of files) {
     // A file that does not load has no test to report.
     if (file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed')) {
       counts.failed++;
@@ -14,7 +23,7 @@ for (const path of reports) {
     }
     for (const { status, fullName } of file.assertionResults) {
       if (status === 'passed') counts.passed++;
-      else {
+      else if (status === 'failed' || !passed.has(`${file.name} ${fullName}`)) {
         counts[status === 'failed' ? 'failed' : 'skipped']++;
         console.log(`${status}: ${file.name} ${fullName}`);
       }
