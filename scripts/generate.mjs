@@ -9,6 +9,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFiles, root } from './gates/files.mjs';
 import { alerts } from './generate/alerts.mjs';
+import { benchmarks } from './generate/benchmarks.mjs';
 import { commands } from './generate/commands.mjs';
 import { findings } from './generate/findings.mjs';
 import { endpoints } from './generate/lab.mjs';
@@ -22,6 +23,7 @@ const generators = {
   alerts,
   commands,
   endpoints,
+  benchmarks,
   'client states': () => stateTable('tls13', 'CLIENT_STATES'),
   'server states': () => stateTable('tls13', 'SERVER_STATES'),
   'TLS 1.2 client states': () => stateTable('tls12', 'CLIENT_STATES'),
