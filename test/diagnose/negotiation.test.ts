@@ -123,7 +123,9 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
     await makeCertificate(['-newkey', 'ML-DSA-65'], pqKey, pqCertificate, openssl35);
     const peer = await startOpensslServer(['-tls1_3', '-key', pqKey, '-cert', pqCertificate], openssl35);
     try {
-      const { findings } = await check(`127.0.0.1:${peer.port}`, { sni: 'localhost', http: false });
+      // Newer lines of Node have ML-DSA themselves.
+      const signatureSchemes = ['ecdsa_secp256r1_sha256', 'rsa_pss_rsae_sha256'];
+      const { findings } = await check(`127.0.0.1:${peer.port}`, { sni: 'localhost', http: false, signatureSchemes });
       expect(findings.map(({ code }) => code)).toEqual(['NO_COMMON_SIGNATURE_SCHEME']);
     } finally {
       await peer.stop();
