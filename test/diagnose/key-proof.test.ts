@@ -1,6 +1,6 @@
 /** What a signature in a ServerKeyExchange proves, for every key and version. */
 import { describe, expect, test } from 'vitest';
-import type { SchemeName } from '../../src/crypto/index.ts';
+import type { CryptoProvider, SchemeName } from '../../src/crypto/index.ts';
 import { nodeCrypto } from '../../src/crypto/node/index.ts';
 import { proveKey } from '../../src/diagnose/index.ts';
 import { readFlight } from '../../src/diagnose/probes/flight.ts';
@@ -31,7 +31,7 @@ interface Server {
   readonly signature?: Uint8Array;
 }
 
-function prove(server: Server) {
+function prove(server: Server, crypto: CryptoProvider = nodeCrypto) {
   const { suite = 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256', version = VERSIONS.tls12, chain = [] } = server;
   const hello = encodeServerHello({
     ...{ legacyVersion: version, random: serverRandom, legacySessionIdEcho: new Uint8Array(0) },
@@ -52,7 +52,7 @@ function prove(server: Server) {
   const records = messages.flatMap((one) => [22, 3, 3, one.length >> 8, one.length & 0xff, ...one]);
   const flight = readFlight(Uint8Array.from(records));
   if (flight?.isComplete !== true) throw new Error(flight?.problem?.message ?? 'no flight');
-  return proveKey(clientHello, flight, nodeCrypto);
+  return proveKey(clientHello, flight, crypto);
 }
 
 const signedData = Uint8Array.of(...clientRandom, ...serverRandom, ...signedParams);
@@ -126,4 +126,20 @@ test('a key that is not understood', () => {
     status: 'unchecked',
     reason: 'the key in its certificate is not understood',
   });
+});
+
+test('a fault of the provider itself is no verdict on the peer', () => {
+  const { chain, key } = selfSigned('rsa');
+  const signed = {
+    chain,
+    algorithm: SIGNATURE_SCHEMES.rsa_pkcs1_sha256,
+    signature: key.sign('rsa_pkcs1_sha256', signedData),
+  };
+  const fail = (): never => {
+    throw new RangeError('a bug');
+  };
+  const publicKey = nodeCrypto.importPublicKey(nodeCrypto.importPrivateKey(pkcs8('rsa')).spki);
+  const failing = { ...publicKey, type: publicKey.type, verify: fail };
+  expect(() => prove(signed, { ...nodeCrypto, importPublicKey: fail })).toThrow('a bug');
+  expect(() => prove(signed, { ...nodeCrypto, importPublicKey: () => failing })).toThrow('a bug');
 });
