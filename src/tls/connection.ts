@@ -6,7 +6,7 @@ import { EMPTY } from '../bytes/index.ts';
 import { ALERT_LEVELS, alertReceived, decodeAlert } from './alert.ts';
 import type { ClientConfig, CommonConfig, ServerConfig } from './config.ts';
 import type { HandshakeContext, HandshakeLayer } from './context.ts';
-import type { TlsError } from './error.ts';
+import { TlsError } from './error.ts';
 import type { Level, Role, Trace } from './events.ts';
 import { asTlsError, localFailure } from './failure.ts';
 import type { Handshake } from './handshake.ts';
@@ -19,7 +19,7 @@ import type { Settings } from './negotiate/settings.ts';
 import { CONTENT_TYPES } from './record/content-type.ts';
 import { MAX_BUFFERED_INPUT, MAX_WARNING_ALERTS } from './record/limits.ts';
 import { type Content, RecordReadSide } from './record/read-side.ts';
-import { interleaved, tooMany, tooMuchEarlyData, truncated, unexpected } from './record/refusals.ts';
+import { interleaved, tooMany, truncated, unexpected } from './record/refusals.ts';
 import { RecordWriteSide } from './record/write-side.ts';
 import { ALERTS, type AlertName, alertName, type FatalAlertName } from './registry/alerts.ts';
 import type { AnswerTo, Request } from './requests.ts';
@@ -393,4 +393,14 @@ export class TlsConnection {
       limitReads: (limit: number) => reads.limitInner(limit),
     };
   }
+}
+
+function tooMuchEarlyData(): TlsError {
+  return new TlsError({
+    code: 'LIMIT_EXCEEDED',
+    alert: 'unexpected_message',
+    fault: 'peer',
+    message: 'more early data than the ticket allows',
+    spec: 'RFC 8446 section 4.2.10',
+  });
 }

@@ -22,17 +22,6 @@ export function tooMany(message: string): TlsError {
   return new TlsError({ code: 'LIMIT_EXCEEDED', alert: 'unexpected_message', fault: 'peer', message, spec });
 }
 
-/** More than max_early_data_size. */
-export function tooMuchEarlyData(): TlsError {
-  return new TlsError({
-    code: 'LIMIT_EXCEEDED',
-    alert: 'unexpected_message',
-    fault: 'peer',
-    message: 'more early data than the ticket allows',
-    spec: 'RFC 8446 section 4.2.10',
-  });
-}
-
 /** An end of the transport that nobody announced. */
 export function truncated(afterHandshake: boolean): TlsError {
   return new TlsError({
