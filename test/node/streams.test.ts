@@ -148,11 +148,13 @@ describe.each(both)('%s', (_name, make) => {
       });
     };
     write();
-    await vi.waitFor(() => expect(taken).toBeGreaterThan(0));
-    await sleep(200);
-    const held = taken;
-    await sleep(100);
-    expect(taken).toBe(held);
+    // Between two ends of TCP the kernel's buffers must fill up first, and they grow while they do.
+    let held = -1;
+    for (let still = 0; still < 5; still = taken > 0 && taken === held ? still + 1 : 0) {
+      held = taken;
+      expect(taken).toBeLessThan(64_000_000);
+      await sleep(60);
+    }
     expect(server.readableLength).toBeLessThan(300_000);
   });
 
