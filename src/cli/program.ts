@@ -127,6 +127,8 @@ function withCheckFlags(command: Command): Command {
     .option('--versions', 'ask for every version from SSL 3.0 to TLS 1.3')
     .option('--max-connections <n>', 'open at most so many (10; with --versions 20)')
     .option('--no-http', 'make no request after the handshake')
+    .option('--no-resumption', 'open no second connection to see whether the session is resumed')
+    .option('--early-data', 'send HEAD / as 0-RTT data where it is announced; whoever records it can repeat it')
     .option('--keylog <file>', 'append the secrets of the connections, for a capture to be read');
 }
 

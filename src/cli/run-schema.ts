@@ -238,6 +238,8 @@ const run = v.object({
     http: v.boolean(),
     offline: v.exactOptional(v.boolean()),
     versions: v.exactOptional(v.boolean()),
+    resumption: v.exactOptional(v.boolean()),
+    earlyData: v.exactOptional(v.boolean()),
     input,
     connect: v.exactOptional(v.object({ address: text, port })),
     families: v.array(v.picklist([4, 6])),

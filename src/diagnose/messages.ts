@@ -45,7 +45,20 @@ export function decodeFound<Name extends HandshakeName>(
   return message?.type === name ? (message as MessageOf<Name>) : undefined;
 }
 
-/** The same where the server selected TLS 1.2 or older; `undefined` where it selected TLS 1.3. */
+/** Every message of a name that crossed in one direction, decoded, as far as they do. */
+export function decodeAll<Name extends HandshakeName>(
+  { events }: Recorded,
+  direction: Direction,
+  name: Name,
+): MessageOf<Name>[] {
+  return events.flatMap(({ event }) => {
+    if (event.kind !== 'message' || event.direction !== direction || event.name !== name) return [];
+    const message = readable(() => decodeMessage(event.bytes[0] ?? 0, event.bytes));
+    return message?.type === name ? [message as MessageOf<Name>] : [];
+  });
+}
+
+/** {@link decodeFound} where the server selected TLS 1.2 or older; `undefined` where it selected TLS 1.3. */
 export function decodeTls12Found<Name extends Tls12Message['type']>(
   tls: Recorded | undefined,
   direction: Direction,

@@ -43,6 +43,13 @@ export interface HandshakeRequest extends Endpoint {
   /** The change that it is made for, where it is a probe. */
   readonly change?: HandshakeChangeId;
   /**
+   * Offers a session that an earlier connection to the same address left, each once; those of `from` before the others.
+   * `earlyData` sends 0-RTT data with it that asks for nothing but `HEAD /`.
+   */
+  readonly session?: { readonly from: number; readonly earlyData: boolean };
+  /** Waits a little for tickets where nothing is requested: they come after the handshake (RFC 8446 section 4.6.1). */
+  readonly awaitsTickets?: true;
+  /**
    * Completes the handshake whatever the verdict on the chain is, to ask an unauthenticated peer for the time. No client
    * certificate goes with it, and no request but a HEAD of `/`.
    */

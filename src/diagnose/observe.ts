@@ -52,15 +52,18 @@ export async function observe(start: RunStart, network: Network, progress: Progr
     connection++;
     const { identity } = settings;
     const end = { address, port, connection, timeout };
-    return network.handshake({ ...end, input, identity, clock: start.clock, ...request(method) });
+    const tickets = settings.resumption === true ? ({ awaitsTickets: true } as const) : {};
+    return network.handshake({ ...end, input, identity, clock: start.clock, ...request(method), ...tickets });
   };
-  const probeHandshake = ({ address, port }: Address, change: HandshakeChange) => {
+  const probeHandshake = ({ address, port, tcp }: AddressFacts, change: HandshakeChange) => {
     connection++;
-    const { id, after, acceptsAnyChain, identity = settings.identity } = change;
+    const { id, after, acceptsAnyChain, session, identity = settings.identity } = change;
+    const offer = { from: tcp.connection, earlyData: session === 'early_data' };
     return network.handshake({
       ...{ address, port, connection, timeout, input: change.apply(input), identity, clock: start.clock },
       ...(after === 'nothing' ? {} : request('HEAD', after === 'date' ? '/' : target.path)),
       ...(acceptsAnyChain === undefined ? {} : { acceptsAnyChain }),
+      ...(session === undefined ? {} : { session: offer, awaitsTickets: true }),
       change: id,
     });
   };
@@ -100,23 +103,25 @@ export async function observe(start: RunStart, network: Network, progress: Progr
     return [...seen, ...seen.flatMap((one) => (one.kind === 'exchange' ? judgeFlight(one, start, network) : []))];
   };
 
-  await repair();
-  while (connection < maxConnections) {
-    const plan = nextProbe(factsOf(run()), CAUSES);
-    if (plan === undefined) break;
-    const { address, change } = plan;
-    progress(`probing ${address.endpoint}, ${change.input}: ${change.to}`);
-    if (plan.kind === 'handshake') {
-      note(await probeHandshake(address, plan.change));
-      continue;
+  const probe = async () => {
+    while (connection < maxConnections) {
+      const plan = nextProbe(factsOf(run()), CAUSES);
+      if (plan === undefined) return;
+      const { address, change } = plan;
+      progress(`probing ${address.endpoint}, ${change.input}: ${change.to}`);
+      note(await (plan.kind === 'handshake' ? probeHandshake(address, plan.change) : exchange(plan)));
     }
-    note(await exchange(plan));
-  }
+  };
+
+  await repair();
+  await probe();
   for (const plans of settings.versions === true ? versionPlans(factsOf(run())) : []) {
     const affordable = plans.slice(0, maxConnections - connection);
     progress(`asking ${plans[0]?.address.endpoint ?? ''} for each version`);
     note((await Promise.all(affordable.map(exchange))).flat());
   }
+  // What was asked for by name comes before what is asked of every server.
+  if (settings.versions === true) await probe();
   // The certificates of a flight are there only now.
   await repair();
   return run();

@@ -4,6 +4,7 @@ import type { FetchObservation } from './observations.ts';
 import { describeAnswer } from './probes/answer.ts';
 import type { Report } from './report.ts';
 import { type Json, toJson } from './run-json.ts';
+import { sessionsOf } from './sessions.ts';
 import { versionsOf } from './versions.ts';
 
 /** A report as the JSON of docs/schema/hellofin-1.json: what was found, without the bytes of whole messages. */
@@ -64,6 +65,7 @@ function addressToJson(facts: AddressFacts): unknown {
             })),
           },
         }),
+    ...sessionsToJson(facts),
     ...(chain === undefined
       ? {}
       : {
@@ -92,4 +94,14 @@ function addressToJson(facts: AddressFacts): unknown {
           },
         }),
   };
+}
+
+function sessionsToJson(facts: AddressFacts): object {
+  const sessions = sessionsOf(facts);
+  if (sessions === undefined) return {};
+  const { given = null, tries } = sessions;
+  const offers = tries.map(({ probe, outcome, group, earlyData }) => {
+    return { connection: probe.tcp.connection, outcome, group, earlyData };
+  });
+  return { sessions: { given, offers } };
 }

@@ -8,6 +8,17 @@ const CURL_FLAGS: Readonly<Record<string, string>> = { 'TLS 1.3': '--tlsv1.3', '
 
 /** `openssl s_client` to one address. `options` go behind, `pipe` after it. */
 export function opensslClient(facts: Facts, address: AddressFacts, options = '', pipe = ''): string {
+  return `${opensslWords(facts, address, options)} </dev/null${pipe === '' ? '' : ` | ${pipe}`}`;
+}
+
+/** The same twice: the first waits a second for a session, which the second offers. */
+export function opensslResumption(facts: Facts, address: AddressFacts): string {
+  const first = opensslWords(facts, address, '-sess_out session.pem');
+  const second = opensslClient(facts, address, '-sess_in session.pem', "grep -E '^(New|Reused),'");
+  return `sleep 1 | ${first} >/dev/null && ${second}`;
+}
+
+function opensslWords(facts: Facts, address: AddressFacts, options: string): string {
   const { input, caFile } = facts.run.settings;
   const flag = OPENSSL_FLAGS[options.includes('-tls1') ? '' : (input.versions?.join() ?? '')];
   return [
@@ -16,7 +27,6 @@ export function opensslClient(facts: Facts, address: AddressFacts, options = '',
     ...(caFile === undefined ? [] : [`-CAfile ${quote(caFile)}`]),
     ...(flag === undefined ? [] : [flag]),
     ...(options === '' ? [] : [options]),
-    `</dev/null${pipe === '' ? '' : ` | ${pipe}`}`,
   ].join(' ');
 }
 

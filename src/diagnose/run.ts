@@ -21,6 +21,10 @@ export interface RunSettings {
   readonly offline?: boolean;
   /** Whether each version is asked for. */
   readonly versions?: boolean;
+  /** Whether a second connection offers the session of the first. */
+  readonly resumption?: boolean;
+  /** Whether 0-RTT data is sent where the server announces that it takes some. */
+  readonly earlyData?: boolean;
   readonly input: ProbeInput;
   /** Where to connect instead of what DNS says. */
   readonly connect?: { readonly address: string; readonly port: number };

@@ -4,7 +4,10 @@
  */
 export { alpn } from './extensions/alpn.ts';
 export type { RawExtension } from './extensions/block.ts';
+export { earlyData } from './extensions/early-data.ts';
 export { keyShare } from './extensions/key-share.ts';
+export { preSharedKey } from './extensions/pre-shared-key.ts';
+export { sessionTicket } from './extensions/session-ticket.ts';
 export { supportedVersions } from './extensions/supported-versions.ts';
 export { type ClientHello, encodeClientHello } from './messages/client-hello.ts';
 export { FieldTree } from './messages/field-tree.ts';

@@ -29,7 +29,7 @@ describe('0, nothing at or above --fail-on', () => {
   test('a healthy endpoint', async () => {
     const { code, document } = await check(...endpoints('healthy'));
     expect(code).toBe(0);
-    expect(document).toMatchObject({ exitCode: 0, results: [{ status: 'healthy', findings: [], connections: 1 }] });
+    expect(document).toMatchObject({ exitCode: 0, results: [{ status: 'healthy', findings: [], connections: 2 }] });
   });
 
   test('a warning, as errors fail unless it is said otherwise', async () => {

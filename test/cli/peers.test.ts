@@ -80,7 +80,9 @@ describe.skipIf(openssl === undefined)('real servers', () => {
       expect(stdout).toMatch(/forward secret: yes/);
       expect(code).toBe(0);
       const http1 = await hellofin([...args, '--alpn', 'http/1.1', '--json']);
-      expect(parseDocument(http1.stdout).results).toMatchObject([{ status: 'healthy', connections: 1 }]);
+      expect(parseDocument(http1.stdout).results).toMatchObject([
+        { status: 'healthy', connections: 2, addresses: [{ sessions: { offers: [{ outcome: 'resumed' }] } }] },
+      ]);
     } finally {
       await server.stop();
     }
@@ -146,6 +148,7 @@ describe.skipIf([openssl, curl, dig].includes(undefined))('the commands that sho
     'proxy-protocol': /unexpected eof|reset by peer|SSL_ERROR_SYSCALL/,
     'tls12-only': /protocol version|alert number 70|unsupported protocol/,
     'tls13-only': /protocol version|alert number 70|unsupported protocol/,
+    'session-lost': /^New, TLSv1\.3/m,
     'tls11-enabled': /Protocol *: TLSv1\.1/,
     'old-version': /protocol version|alert number 70|unsupported protocol/,
     'no-common-cipher-suite': /handshake failure|alert number 40/,
@@ -185,10 +188,11 @@ describe.skipIf([openssl, curl, dig].includes(undefined))('the commands that sho
     const where = ['--ca', lab.caFile, '--resolver', lab.resolver];
     const { document } = await runInProcess([target, ...where, ...args, '--json']);
     const [command = ''] = document.results?.[0]?.findings?.[0]?.reproduce ?? [];
-    expect(command).toMatch(/^(dig|openssl|curl) /);
+    expect(command).toMatch(/^(sleep 1 \| )?(dig|openssl|curl) /);
     // Somebody who waits ends it; and only they know their files.
     const [cert, key] = [args[args.indexOf('--cert') + 1], args[args.indexOf('--key') + 1]];
-    const filled = command.replace('--cert FILE', `--cert ${cert}`).replace('--key FILE', `--key ${key}`);
+    const files = command.replaceAll('session.pem', join(tempDir(), 'session.pem'));
+    const filled = files.replace('--cert FILE', `--cert ${cert}`).replace('--key FILE', `--key ${key}`);
     const shown = await run('timeout', ['3', 'sh', '-c', filled]);
     const said = shown.stdout + shown.stderr + (shown.code === 124 ? 'Connection timed out' : '');
     expect(said, filled).toMatch(symptom);

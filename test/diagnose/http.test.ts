@@ -25,6 +25,7 @@ async function look(port: number, options: CheckOptions = {}, path = '/') {
     ca: ca.root,
     sni: 'shop.example',
     timeout: 1_000,
+    resumption: false,
     ...options,
   });
   return { report, http: report.facts.addresses[0]?.http };

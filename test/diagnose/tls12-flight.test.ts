@@ -67,7 +67,7 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
     expect(report.summary).toMatch(/ healthy in TLS 1\.2$/);
     expect(exitCodeOf(report, 'error')).toBe(0);
     const { connections, addresses } = report.facts;
-    expect(connections).toBe(1);
+    expect(connections).toBe(2);
     expect(addresses[0]?.negotiated).toMatchObject({ version: 'TLS 1.2', complete: true });
     const [finding] = report.findings;
     expect(finding?.where).toEqual({ message: 'ServerHello message', bytes: { start: 4, end: 6 } });

@@ -49,6 +49,7 @@ const said: Record<string, readonly [node: RegExp, openssl: RegExp | null]> = {
   'tampered-tls12': [/decrypt error|alert number 51/i, /decrypt error|alert number 51/],
   // Whoever has both versions sees nothing of it: below they are made to have one.
   'tls12-only': [/^ok$/, null],
+  'session-lost': [/^ok$/, null],
   'tls13-only': [/^ok$/, null],
   'tls11-enabled': [/^ok$/, null],
   expired: [/^CERT_HAS_EXPIRED/, /num=10:certificate has expired/],

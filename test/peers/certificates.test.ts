@@ -268,6 +268,6 @@ describe.skipIf(peers.includes(undefined))('certificates', () => {
     );
     await repository.close();
     const repaired = nginx('', { credential: { ...credential, cert: printed.stdout } });
-    expect(await during(repaired, ({ port }) => said(port))).toMatchObject({ code: 0, connections: 1, faults: [] });
+    expect(await during(repaired, ({ port }) => said(port))).toMatchObject({ code: 0, connections: 2, faults: [] });
   });
 });

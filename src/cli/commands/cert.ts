@@ -40,7 +40,9 @@ export async function certCommand(target: string, flags: CertFlags, io: Io): Pro
     if (output.isJson) output.failure('INTERRUPTED', 'interrupted');
   });
   const told = { ...options, progress: (doing: string) => progress.show(`${target}: ${doing}`) };
-  const report = await check(target, { ...told, http: false, ignore: output.ignore }).finally(progress.clear);
+  const report = await check(target, { ...told, http: false, resumption: false, ignore: output.ignore }).finally(
+    progress.clear,
+  );
   save?.write(runsDocument(`hellofin ${packageVersion()}`, [report.facts.run]));
   const chains = chainsOf(report);
   const exitCode = exitCodeOf(report, output.failOn);

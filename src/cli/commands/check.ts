@@ -22,6 +22,8 @@ export interface CheckFlags extends OutputFlags, TargetFlags {
   readonly maxConnections?: string;
   readonly versions?: boolean;
   readonly http: boolean;
+  readonly resumption: boolean;
+  readonly earlyData?: boolean;
   readonly keylog?: string;
 }
 
@@ -93,6 +95,8 @@ function optionsOf(flags: CheckFlags, io: Io): CheckOptions {
     ...(flags.maxConnections === undefined ? {} : { maxConnections: parseConnections(flags.maxConnections) }),
     ...(flags.versions === true ? { versions: true } : {}),
     http: flags.http,
+    resumption: flags.resumption,
+    ...(flags.earlyData === true ? { earlyData: true } : {}),
     ...(cert === undefined ? {} : { cert: certificateText(cert, key) }),
     ...(key === undefined ? {} : { key: keyText(key, cert) }),
     ...(alpn === undefined ? {} : { alpn: parseAlpn(alpn) }),

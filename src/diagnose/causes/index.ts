@@ -29,6 +29,7 @@ import { peerSilent } from './peer-silent.ts';
 import { protocolViolation } from './protocol-violation.ts';
 import { proxyProtocolExpected } from './proxy-protocol-expected.ts';
 import { resetBeforeData } from './reset-before-data.ts';
+import { sessionNotResumed } from './session-not-resumed.ts';
 import { sniRejected } from './sni-rejected.ts';
 import { tcpRefused } from './tcp-refused.ts';
 import { tcpTimeout } from './tcp-timeout.ts';
@@ -63,6 +64,7 @@ export const CAUSES: readonly Cause[] = [
   tls13NotPreferred,
   tls13NotSupported,
   tls12NotSupported,
+  sessionNotResumed,
   sniRejected,
   alpnRefused,
   alpnUnexpected,

@@ -14,7 +14,11 @@ export type HandshakeChangeId =
   | 'handshake:alpn:http/1.1'
   | 'handshake:groups:classical'
   | 'handshake:client_certificate:none'
-  | 'handshake:verdict:none';
+  | 'handshake:verdict:none'
+  | SessionChangeId;
+
+/** Changes that offer a session of an earlier connection. */
+type SessionChangeId = 'handshake:session' | 'handshake:session:again' | 'handshake:session:early_data';
 
 /** What is requested after the handshake: what was to be requested anyway, the time of day alone, or nothing. */
 type AfterHandshake = 'as_before' | 'date' | 'nothing';
@@ -33,6 +37,8 @@ export interface HandshakeChange {
   readonly identity?: string;
   /** Set where the handshake is completed whatever the verdict on the chain is. */
   readonly acceptsAnyChain?: true;
+  /** Set where a session of an earlier connection is offered; `early_data` sends 0-RTT data with it. */
+  readonly session?: 'offer' | 'early_data';
   apply(input: ProbeInput): ProbeInput;
 }
 
@@ -83,9 +89,17 @@ const FIXED: readonly HandshakeChange[] = [
     acceptsAnyChain: true,
     apply: (input) => ({ ...input, clientCertificate: false }),
   },
+  session('handshake:session', 'the session of an earlier connection offered'),
+  session('handshake:session:again', 'another session of an earlier connection offered'),
+  session('handshake:session:early_data', 'a session offered, with 0-RTT data'),
 ];
 
 const BY_ID: ReadonlyMap<string, HandshakeChange> = new Map(FIXED.map((change) => [change.id, change]));
+
+/** Whether a change offers a session. */
+export function isSessionChange(id: HandshakeChangeId): id is SessionChangeId {
+  return handshakeChangeOf(id).session !== undefined;
+}
 
 /** `handshake:server_name:` and a name of at least two labels (RFC 1123 section 2.1, and underscores as hosts have them). */
 const NAMED = /^handshake:server_name:((?=.{1,253}$)(?:[a-z0-9_][a-z0-9_-]{0,62}\.)+[a-z0-9_][a-z0-9_-]{0,62})$/;
@@ -122,6 +136,7 @@ export function handshakeChangeOf(id: HandshakeChangeId): HandshakeChange {
 export function handshakeValueBefore(id: HandshakeChangeId, { serverName, alpn: protocols }: ProbeInput): string {
   if (id.startsWith('handshake:server_name:')) return serverName ?? 'none';
   if (id.startsWith('handshake:alpn:')) return protocols.length === 0 ? 'none' : protocols.join(', ');
+  if (isSessionChange(id)) return 'none';
   if (id === 'handshake:client_certificate:none') return 'the one given';
   return id === 'handshake:verdict:none' ? 'asked' : 'those that this client implements';
 }
@@ -134,5 +149,16 @@ function alpn(to: 'none' | 'h2' | 'http/1.1', protocols: readonly string[]): Han
     name: to === 'none' ? 'no ALPN' : `ALPN ${to}`,
     after: 'as_before',
     apply: (input) => ({ ...input, alpn: protocols }),
+  };
+}
+
+function session(id: SessionChangeId, name: string): HandshakeChange {
+  const isEarly = id === 'handshake:session:early_data';
+  return {
+    ...{ id, name, input: 'session' },
+    to: isEarly ? 'one of an earlier connection, with 0-RTT data' : 'one of an earlier connection',
+    after: 'nothing',
+    session: isEarly ? 'early_data' : 'offer',
+    apply: (input) => input,
   };
 }

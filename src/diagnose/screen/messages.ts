@@ -5,7 +5,7 @@ import { handshakeText, httpText } from '../handshakes.ts';
 import type { FetchObservation } from '../observations.ts';
 import { describeAnswer } from '../probes/answer.ts';
 import { changeOf } from '../probes/change.ts';
-import { handshakeChangeOf } from '../probes/handshake-change.ts';
+import { handshakeChangeOf, isSessionChange } from '../probes/handshake-change.ts';
 import type { Run } from '../run.ts';
 import { count } from '../words.ts';
 
@@ -25,7 +25,7 @@ export function messageLines(run: Run, detail: { readonly fields: boolean }): Li
       const read = flight?.exchange === exchange ? ladderLines(flight.events, detail) : [];
       return [[styled('dim', `  ${probe}`), ` ${describeAnswer(exchange)}`], ...read];
     }),
-    ...address.handshakes.map(handshakeLine),
+    ...address.handshakes.flatMap((probe) => [handshakeLine(probe), ...resumptionLines(probe, detail)]),
   ]);
   return [...handshakes, ...fetchesOf(facts).map(fetchLine)];
 }
@@ -34,6 +34,11 @@ function handshakeLine(probe: HandshakeProbe): Line {
   const name = `probe ${probe.tcp.connection}, ${handshakeChangeOf(probe.change).name}:`;
   const http = probe.http === undefined ? '' : `, ${httpText(probe.http)}`;
   return [styled('dim', `  ${name}`), ` ${handshakeText(probe)}${http}`];
+}
+
+/** A handshake that offers a session is a picture of its own. */
+function resumptionLines({ change, tls }: HandshakeProbe, detail: { readonly fields: boolean }): Line[] {
+  return isSessionChange(change) && tls !== undefined ? ladderLines(tls.events, detail) : [];
 }
 
 function fetchLine({ connection, url, status, location, detail, certificates }: FetchObservation): Line {

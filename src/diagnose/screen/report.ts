@@ -4,6 +4,7 @@ import type { Report } from '../report.ts';
 import { NOT_REACHED, type StepReport, type StepStatus } from '../steps.ts';
 import { count, listed, took } from '../words.ts';
 import { findingLines, noteLines } from './finding.ts';
+import { sessionLines, triesIn } from './sessions.ts';
 import { versionLines } from './versions.ts';
 
 /** The column that times end in. */
@@ -31,7 +32,7 @@ export function reportLines(report: Report, options: ScreenOptions): Line[] {
   const isBroken = findings.some(({ severity }) => severity === 'error');
   const lines =
     isBroken || status === 'not_measured' ? [headline(report), stepLine(steps)] : healthyLines(report, options);
-  lines.push(...versionLines(facts));
+  lines.push(...versionLines(facts), ...sessionLines(facts));
   const groups = grouped(findings);
   for (const { finding, alsoAt } of groups) {
     lines.push(
@@ -51,7 +52,8 @@ export function reportLines(report: Report, options: ScreenOptions): Line[] {
   if (report.ignored.length > 0) lines.push(...noteLines(`ignored: ${listed(report.ignored)}`));
   // What it took is told where it was more than one look at each address, and no proof has told it.
   const isTold = findings.some(({ proof }) => proof.kind === 'probe' && proof.changed !== undefined);
-  const hasProbes = facts.connections > facts.addresses.length;
+  // Offers of a session are told with their connections.
+  const hasProbes = facts.connections > facts.addresses.length + triesIn(facts);
   if (options.verbose || (hasProbes && !isTold)) {
     lines.push([styled('dim', `  ${count(facts.connections, 'connection')}`)]);
   }

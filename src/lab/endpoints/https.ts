@@ -6,7 +6,15 @@ import type { LabKit, Served } from '../endpoint.ts';
 /** Options of a server that endpoints change. */
 export type HttpsOptions = Pick<
   ServerOptions,
-  'ALPNProtocols' | 'SNICallback' | 'ca' | 'ciphers' | 'groups' | 'maxVersion' | 'minVersion' | 'requestCert'
+  | 'ALPNProtocols'
+  | 'SNICallback'
+  | 'ca'
+  | 'ciphers'
+  | 'groups'
+  | 'maxVersion'
+  | 'minVersion'
+  | 'requestCert'
+  | 'ticketKeys'
 >;
 
 /** For endpoints whose fault is another one in TLS 1.2. */

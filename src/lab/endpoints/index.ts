@@ -12,6 +12,7 @@ import { plainHttp } from './plain-http.ts';
 import { proxyProtocolExpected } from './proxy-protocol.ts';
 import { refused } from './refused.ts';
 import { resetting } from './resetting.ts';
+import { sessionLost } from './session-lost.ts';
 import { httpSilent, silent } from './silent.ts';
 import { tampered, tamperedTls12 } from './tampered.ts';
 import { expired, expiredIntermediate, notYetValid, wrongClock } from './validity.ts';
@@ -41,6 +42,7 @@ export const ENDPOINTS: readonly EndpointSpec[] = [
   tls12Only,
   tls13Only,
   tls11Enabled,
+  sessionLost,
   noCommonCipherSuite,
   noCommonGroup,
   noCommonSignatureScheme,

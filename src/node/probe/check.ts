@@ -52,6 +52,13 @@ export interface CheckOptions {
   readonly signatureSchemes?: readonly string[];
   /** Whether to ask for every version, one connection each. False unless given. */
   readonly versions?: boolean;
+  /** Whether to offer the session of a healthy handshake on a second connection. True unless given. */
+  readonly resumption?: boolean;
+  /**
+   * Whether to send 0-RTT data where the server announces that it takes some: a request of `HEAD /`, or the beginning of
+   * an HTTP/2 connection. Whoever records it can send it again. False unless given.
+   */
+  readonly earlyData?: boolean;
   /** Whether to make a request after the handshake. True unless given. */
   readonly http?: boolean;
   /** Whether to fetch nothing that certificates name: only the target and the resolver are asked. False unless given. */
@@ -128,6 +135,8 @@ function settingsOf(target: Target, options: CheckOptions): RunSettings {
     http: (options.http ?? true) && speaksHttp,
     ...(options.offline === undefined ? {} : { offline: options.offline }),
     ...(options.versions === true ? { versions: true } : {}),
+    resumption: options.resumption ?? true,
+    ...(options.earlyData === true ? { earlyData: true } : {}),
     input,
     ...(connect === undefined ? {} : { connect }),
     families: options.families ?? [4, 6],

@@ -19,6 +19,7 @@ import { clientSettings } from '../settings.ts';
 import { TLSSocket } from '../tls-socket.ts';
 import { requestPath } from './http.ts';
 import { JudgingContext } from './judging-context.ts';
+import { earlyRequest, type SessionShelf } from './sessions.ts';
 import { openTcp } from './tcp.ts';
 
 /** What every handshake of a run is made with. */
@@ -28,6 +29,8 @@ export interface HandshakeOptions {
   readonly credential?: { readonly cert: string; readonly key: string };
   /** Receives lines of the key log, each with its line end. */
   readonly keyLog?: (line: Buffer) => void;
+  /** What the connections of the run left to resume from. */
+  readonly sessions: SessionShelf;
 }
 
 /** Bytes of what came first that are kept. */
@@ -35,6 +38,9 @@ const MAX_FIRST = 256;
 
 /** Milliseconds to wait for a verdict on the client certificate, beyond some round trips. */
 const GRACE = 250;
+
+/** Milliseconds in which more tickets follow the first, beyond a round trip. */
+const FOLLOWING = 10;
 
 type Seen = TcpObservation | TlsObservation | ChainObservation | HttpObservation;
 
@@ -52,6 +58,7 @@ export async function handshake(
   const tcp = change === undefined ? observation : { ...observation, change };
   if (socket === undefined) return [tcp];
   const run = new HandshakeRun(socket, request, options, now);
+  run.tls.on('session', (session) => options.sessions.put(request, session));
   const isComplete = await run.complete();
   let http: HttpObservation | undefined;
   if (isComplete && request.http !== undefined) {
@@ -60,6 +67,10 @@ export async function handshake(
     http = await requestPath(run.tls, { ...request.http, connection, timeout: limit }, now);
   } else if (isComplete && run.certificateRequested) {
     await run.settle(3 * tcp.took + GRACE);
+  } else if (isComplete && request.awaitsTickets === true && run.tls.getProtocol() === 'TLSv1.3') {
+    // The first of them, and what comes with it.
+    if (!run.hasTicket) await run.settle(3 * tcp.took + GRACE);
+    await run.settle(tcp.took + FOLLOWING);
   }
   const tls = run.finish();
   return [
@@ -93,6 +104,7 @@ class HandshakeRun {
     this.#request = request;
     this.#at = now();
     const { input, identity, clock, connection, timeout, acceptsAnyChain } = request;
+    const session = request.session && options.sessions.take({ ...request, connection: request.session.from });
     this.context = new JudgingContext(
       { ...(input.clientCertificate ? options.credential : {}), ...offerOf(input) },
       {
@@ -108,6 +120,8 @@ class HandshakeRun {
       servername: input.serverName ?? '',
       ALPNProtocols: input.alpn,
       handshakeTimeout: 0,
+      ...(session === undefined ? {} : { session }),
+      ...(session !== undefined && request.session?.earlyData === true ? earlyRequest(session, identity) : {}),
       trace: (event: StampedEvent['event']) => this.#events.push({ at: now(), event }),
     };
     const settings = clientSettings(tlsOptions, identity);
@@ -143,6 +157,11 @@ class HandshakeRun {
   /** Whether the server asked for a client certificate. */
   get certificateRequested(): boolean {
     return this.#events.some(({ event }) => event.kind === 'message' && event.name === 'certificate_request');
+  }
+
+  /** Whether the server has given a ticket. */
+  get hasTicket(): boolean {
+    return this.#events.some(({ event }) => event.kind === 'message' && event.name === 'new_session_ticket');
   }
 
   /** Resolves when the handshake is complete (true) or failed. */

@@ -4,15 +4,17 @@ import { fetchIssuer } from './aia.ts';
 import { exchange } from './exchange.ts';
 import { type HandshakeOptions, handshake } from './handshake.ts';
 import { judgeChain } from './judge.ts';
+import { SessionShelf } from './sessions.ts';
 
 /** A network whose clock starts now. */
-export function createNetwork(resolver: Resolver, options: HandshakeOptions): Network {
+export function createNetwork(resolver: Resolver, options: Omit<HandshakeOptions, 'sessions'>): Network {
   const start = performance.now();
+  const sessions = new SessionShelf();
   const now = () => hundredths(performance.now() - start);
   return {
     now,
     resolver,
-    handshake: (request) => handshake(request, options, now),
+    handshake: (request) => handshake(request, { ...options, sessions }, now),
     exchange: (request) => exchange(request, now),
     fetch: (request) => fetchIssuer(request, resolver, now),
     judge: (request) => {

@@ -8,6 +8,7 @@ import { check } from './check.ts';
 import { exchange } from './exchange.ts';
 import { handshake } from './handshake.ts';
 import { resolverOf } from './resolver.ts';
+import { SessionShelf } from './sessions.ts';
 import { openTcp } from './tcp.ts';
 
 const servers: Server[] = [];
@@ -132,7 +133,7 @@ describe('resolverOf', () => {
 });
 
 describe('a peer that nobody authenticates', () => {
-  const options = { roots: () => new RootStore([]) };
+  const options = { roots: () => new RootStore([]), sessions: new SessionShelf() };
   const input = { alpn: [], clientCertificate: false };
   const http = { method: 'HEAD', host: 'shop.example', path: '/', patience: 100 } as const;
   const request = { ...endpoint(9), identity: 'shop.example', clock: 0, acceptsAnyChain: true } as const;
