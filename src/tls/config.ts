@@ -7,6 +7,7 @@ import type { VersionName } from './registry/versions.ts';
 import type { Credential } from './requests.ts';
 import type { ExternalPsk } from './session/external-psk.ts';
 import type { Session } from './session/session.ts';
+import type { SessionStore } from './session/session-store.ts';
 import type { TicketSealer } from './session/ticket-keys.ts';
 
 /** An algorithm that certificates may travel compressed by (RFC 8879). The engine has none: the host brings them. */
@@ -49,6 +50,18 @@ export interface CommonConfig {
   readonly padTo?: number;
   /** Records under one key before an automatic KeyUpdate; lowered in tests, never above the suite's own limit. */
   readonly keyUpdateAfter?: number;
+  /** What a peer's chain may have; beyond it the connection ends. */
+  readonly maxChain?: {
+    /** 1 to 255. Default 16: as many as GnuTLS puts in order. */
+    readonly certificates?: number;
+    /** Their sum, 1 to 262,144. Default: what a Certificate message has room for here, 262,144. */
+    readonly bytes?: number;
+  };
+  /**
+   * Wishes of the peer to renegotiate that TLS 1.2 passes over, 0 to 32: it refuses them with a warning, and ignores a
+   * HelloRequest while it is negotiating. The next one ends the connection. Default 4.
+   */
+  readonly maxRenegotiations?: number;
   /** Lets a pre-shared key be used without a key exchange (psk_ke): no forward secrecy. Default false. */
   readonly pskWithoutKeyExchange?: boolean;
   readonly trace?: Trace;
@@ -83,6 +96,13 @@ export interface ServerSessions {
   readonly now: Clock;
   /** Seals sessions into tickets, or `'ask'`: `store_session` and `find_session` requests keep them with the host. */
   readonly tickets: TicketSealer | 'ask';
+  /**
+   * Beside sealed tickets: keeps the sessions of clients of TLS 1.2 that have no tickets, which go by an id. Default
+   * none: such a client always has a full handshake.
+   */
+  readonly store?: SessionStore;
+  /** TLS 1.2: a session that is resumed by a ticket gets a new one, as always in TLS 1.3. Default false. */
+  readonly renewTickets?: boolean;
   /** Tickets after a full handshake, 0 to 8; a resumed one gets one, for the one it used up. Default 2. */
   readonly count?: number;
   /** Seconds, at most 7 days. Default 7,200. */
@@ -120,6 +140,13 @@ export interface ClientConfig extends CommonConfig {
    * on 256 to 511. Default 0.
    */
   readonly padHelloTo?: number;
+  /**
+   * Says that an attempt at a newer version failed before (RFC 7507): a server that speaks it after all ends the
+   * connection, for then somebody meddled. Default false.
+   */
+  readonly fallbackScsv?: boolean;
+  /** Ends a connection of TLS 1.2 with a server that does not know RFC 5746, as its section 4.1 advises. Default false. */
+  readonly requireSecureRenegotiation?: boolean;
   /** Ask for a stapled OCSP response. Default true. */
   readonly requestOcsp?: boolean;
   /** Ask for SignedCertificateTimestamps. Default true. */

@@ -11,6 +11,7 @@ import { Transcript } from './key-schedule/transcript.ts';
 import { FieldTree } from './messages/field-tree.ts';
 import { decodeMessage } from './messages/message.ts';
 import { type AnyMessage, decodeTls12Message, type MessageName } from './messages/tls12/message.ts';
+import { MAX_RENEGOTIATIONS } from './record/limits.ts';
 import type { AlertName } from './registry/alerts.ts';
 import { VERSIONS, type VersionName } from './registry/versions.ts';
 import type { Session } from './session/session.ts';
@@ -71,6 +72,7 @@ export class HandshakeContext {
   /** Whether QUIC carries the handshake: no records, no KeyUpdate, no EndOfEarlyData (RFC 9001). */
   readonly isQuic: boolean;
   readonly trace: Trace | undefined;
+  readonly maxChain: CommonConfig['maxChain'];
   /** Read keys in force: a message of another level is out of order. */
   readLevel: Level = 'initial';
   /** Our write secret of the application level and its generation, once there is one. */
@@ -94,8 +96,8 @@ export class HandshakeContext {
   keyUpdates = 0;
   /** The peer asked for new keys; one KeyUpdate before our next application data answers all such (RFC 8446 section 4.6.3). */
   keyUpdateOwed = false;
-  /** TLS 1.2: wishes of the peer to renegotiate. */
-  renegotiations = 0;
+  /** TLS 1.2: wishes of the peer to renegotiate that may still be passed over. */
+  renegotiationsLeft: number;
   /** Random of the first ClientHello: what key logs are indexed by. */
   clientRandom: Uint8Array | undefined;
   readonly #config: CommonConfig;
@@ -115,6 +117,8 @@ export class HandshakeContext {
     this.layer = layer;
     this.trace = config.trace;
     this.transcript = new Transcript(config.crypto);
+    this.maxChain = config.maxChain;
+    this.renegotiationsLeft = config.maxRenegotiations ?? MAX_RENEGOTIATIONS;
     this.#config = config;
     this.#bufferEmpty = bufferEmpty;
     this.isQuic = isQuic;

@@ -7,6 +7,7 @@ import type { HandshakeBuffer } from './messages/frame.ts';
 import type { AnyMessage, MessageName } from './messages/tls12/message.ts';
 import { handshakeTypeName } from './registry/handshake-types.ts';
 import type { AnswerTo, Request } from './requests.ts';
+import { ignoresHelloRequest } from './tls12/renegotiation.ts';
 
 /** Messages whose place in the transcript their handler decides, or that are in none. */
 const NOT_APPENDED: ReadonlySet<MessageName> = new Set<MessageName>([
@@ -112,6 +113,10 @@ export class Handshake<C extends HandshakeContext> {
 
   #message(type: number, bytes: Uint8Array): void {
     const context = this.context;
+    if (!this.connected && ignoresHelloRequest(context, type, bytes)) {
+      this.#told('hello_request', bytes);
+      return;
+    }
     this.#expect(type, bytes);
     const message =
       context.trace === undefined ? context.decode(type, bytes) : this.#traced(context.trace, type, bytes);
@@ -149,9 +154,14 @@ export class Handshake<C extends HandshakeContext> {
   #expect(type: number, bytes: Uint8Array): void {
     const name = handshakeTypeName(type);
     if (this.#edges().some(({ on }) => (on === 'hello_retry_request' ? 'server_hello' : on) === name)) return;
-    const { trace, readLevel: level } = this.context;
-    if (name !== undefined) trace?.({ kind: 'message', direction: 'received', level, name, bytes, fields: [] });
+    if (name !== undefined) this.#told(name, bytes);
     throw this.#unexpected(name ?? `handshake type ${type}`);
+  }
+
+  /** A message that is not decoded. */
+  #told(name: MessageEvent['name'], bytes: Uint8Array): void {
+    const { trace, readLevel: level } = this.context;
+    trace?.({ kind: 'message', direction: 'received', level, name, bytes, fields: [] });
   }
 
   /** A HelloRetryRequest is told from a ServerHello only by its contents. */

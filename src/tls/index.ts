@@ -27,4 +27,5 @@ export {
   type SessionState,
   type SessionVersion,
 } from './session/session.ts';
+export { SessionMemory, type SessionStore } from './session/session-store.ts';
 export { type TicketKey, TicketKeys, type TicketSealer } from './session/ticket-keys.ts';

@@ -60,6 +60,8 @@ export interface ClientHelloAnswer {
 export interface CertificateRequestSummary {
   readonly signatureSchemes: readonly number[];
   readonly signatureSchemesCert: readonly number[];
+  /** TLS 1.2: ClientCertificateType code points (RFC 5246 section 7.4.4). */
+  readonly certificateTypes?: readonly number[];
   /** DER distinguished names. */
   readonly certificateAuthorities: readonly Uint8Array[];
   readonly oidFilters: readonly { readonly oid: Uint8Array; readonly values: Uint8Array }[];

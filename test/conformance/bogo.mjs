@@ -21,6 +21,8 @@ const NOTHING = '#!/bin/sh\ncase "$*" in *-is-handshaker-supported) echo No; exi
  * @typedef {object} Summary
  * @property {'bogo'} suite
  * @property {number} pass
+ * @property {number} tls of those that pass: over TLS records, without Encrypted ClientHello
+ * @property {number} quic of those that pass: with QUIC's levels, without Encrypted ClientHello
  * @property {number} fail
  * @property {number} unimplemented
  * @property {number} disabled
@@ -129,17 +131,27 @@ function disabledTests() {
 function summarize(results, excluded) {
   /** @param {Result['result']} wanted */
   const count = (wanted) => results.filter(({ result }) => result === wanted).length;
+  const passed = results.filter(({ name, result }) => result === 'PASS' && !name.includes('ECH'));
   return {
     suite: 'bogo',
     pass: count('PASS'),
+    tls: passed.filter(({ name }) => !isQuic(name)).length,
+    quic: passed.filter(({ name }) => isQuic(name)).length,
     fail: count('FAIL'),
     unimplemented: count('SKIP'),
     disabled: excluded.length,
   };
 }
 
+/** The runner names the transport of a test in its name; what is asked of QUIC's extension without QUIC ends otherwise. */
+function isQuic(/** @type {string} */ name) {
+  return name.includes('QUIC') && !/-TLS-TLS1\d?$/.test(name);
+}
+
 /** @param {Result[]} results @param {Summary} summary */
-function report(results, { pass, fail, unimplemented, disabled }) {
+function report(results, { pass, tls, quic, fail, unimplemented, disabled }) {
   for (const { name, result, error } of results) if (result === 'FAIL') console.log(`✖ ${name}\n${error.trimEnd()}\n`);
-  console.log(`${pass} pass, ${fail} fail, ${unimplemented} unimplemented, ${disabled} disabled`);
+  console.log(
+    `${pass} pass (${tls} TLS, ${quic} QUIC without ECH), ${fail} fail, ${unimplemented} unimplemented, ${disabled} disabled`,
+  );
 }

@@ -39,15 +39,15 @@ const FEATURES = {
 
 /**
  * @param {string} path
- * @param {{ pass: number, fail: number, unimplemented: number, disabled: number }} summary
+ * @param {{ pass: number, tls: number, quic: number, fail: number, unimplemented: number, disabled: number }} summary
  * @param {Record<string, string>} reasons why tests are disabled, by pattern
  * @param {readonly { readonly name: string }[]} disabled tests that are
  * @param {readonly string[]} unimplemented what was missing, once per test
  */
 export function writeLedger(path, summary, reasons, disabled, unimplemented) {
-  const { pass, fail } = summary;
+  const { pass, tls, quic, fail } = summary;
   const lines = [
-    `${pass} pass, ${fail} fail, ${summary.unimplemented} unimplemented, ${summary.disabled} disabled.`,
+    `${pass} pass (without Encrypted ClientHello: ${tls} over TLS, ${quic} over QUIC), ${fail} fail, ${summary.unimplemented} unimplemented, ${summary.disabled} disabled.`,
     '',
     ...table('disabled because', byReason(reasons, disabled)),
     '',

@@ -222,6 +222,8 @@ describe('certificates', () => {
     for (const part of client.takeOutput()) server.receive(part);
     if (server.request !== undefined) seen.push(server.request);
     expect(seen[0]?.question).toMatchObject({ signatureSchemesCert: [0x0401] });
+    const older = pair({}, { clientCertificate: 'request', versions: ['TLS 1.2'] }).client.info.certificateRequest;
+    expect(older?.certificateTypes).toEqual([1, 64]);
     const asked = pair({}, { clientCertificate: 'request', signatureSchemesCert }).client.info.certificateRequest;
     expect(asked?.signatureSchemesCert).toEqual([0x0401]);
     expect(asked?.signatureSchemes).toContain(0x0403);

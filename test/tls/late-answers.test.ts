@@ -166,6 +166,16 @@ describe('an answer', () => {
     expect([client.handshakeComplete, server.handshakeComplete]).toEqual([true, true]);
   });
 
+  it.each(['', 'x'.repeat(256)])('with a protocol that ALPN can not carry ends the handshake: %j', (protocol) => {
+    const client = TlsConnection.client(clientConfig({ alpn: ['h2'] }));
+    const server = TlsConnection.server(serverConfig({ credentials: 'ask' }));
+    move(client, server);
+    server.answer(pending(server, 'client_hello'), { credentials: [credential], alpn: [protocol] });
+    expect(server.error).toMatchObject({ code: 'BAD_CONFIGURATION', alert: 'internal_error', fault: 'local' });
+    move(server, client);
+    expect(client.error).toMatchObject({ received: 'internal_error' });
+  });
+
   it('that no signature could be made ends the handshake', () => {
     const remote = { ...credential, key: { remote: true, schemes: credential.key.schemes } } as const;
     const client = TlsConnection.client(clientConfig());

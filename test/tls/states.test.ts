@@ -258,10 +258,12 @@ describe.each(machines)('the $role of $version', ({ role, tables, runs, connecte
     const edges = table[state] ?? [];
     const expected = [...new Set(edges.map(({ on }) => on))].join(' or ');
     const listed = new Set<string>(edges.map(({ on }) => (on === 'hello_retry_request' ? 'server_hello' : on)));
-    const refusedCodes = codes.filter((code) => !listed.has(nameOf(code)));
-    expect(refusedCodes.length).toBeGreaterThan(250);
     const ends = reach(state);
     const { handshake } = ends[role];
+    // A client that is negotiating ignores the wish that it should, where it may be one of TLS 1.2 (RFC 5246 section 7.4.1.1).
+    if (role === 'client' && handshake.context.hasWarnings) listed.add('hello_request');
+    const refusedCodes = codes.filter((code) => !listed.has(nameOf(code)));
+    expect(refusedCodes.length).toBeGreaterThan(250);
     for (const code of refusedCodes) {
       const level = handshake.context.readLevel;
       handshake.receive(level, Uint8Array.of(code, 0, 0, 0));

@@ -6,7 +6,14 @@ import { nodeCrypto } from '../../src/crypto/node/index.ts';
 import { extension } from '../../src/tls/extensions/block.ts';
 import { extendedMasterSecret } from '../../src/tls/extensions/extended-master-secret.ts';
 import { sessionTicket } from '../../src/tls/extensions/session-ticket.ts';
-import { decodeSession, encodeSession, type ServerSessions, type TlsEvent } from '../../src/tls/index.ts';
+import {
+  decodeSession,
+  encodeSession,
+  type ServerConfig,
+  type ServerSessions,
+  SessionMemory,
+  type TlsEvent,
+} from '../../src/tls/index.ts';
 import { encodeClientHello } from '../../src/tls/messages/client-hello.ts';
 import { encodeServerHello } from '../../src/tls/messages/server-hello.ts';
 import { selfSigned } from '../support/credentials.ts';
@@ -80,6 +87,60 @@ describe('a session', () => {
     const resumed = connect(resuming(ends.client, byId), server, { store });
     expectResumed(resumed);
     expect(resumed.client.takeSessions()).toMatchObject([{ ticket: EMPTY, sessionId: id }]);
+  });
+
+  describe('without tickets', () => {
+    /** A hello as it stands, but for session_ticket. */
+    const ticketless = (bytes: Uint8Array) => {
+      const { extensions, ...fields } = decoded('client_hello', bytes);
+      return encodeClientHello({ ...fields, extensions: without(extensions.raw, sessionTicket.clientHello.id) });
+    };
+    const ends = sessionEnds(clientConfig({ versions }), serverConfig());
+    const store = new SessionMemory(4);
+    const server = { ...ends.server, sessions: { ...sessionsOf(ends.server), store } };
+
+    /** Connects, and gives the id in the ServerHello and the client's next session. */
+    const first = (config: ServerConfig) => {
+      const [client, peer] = [levelClient(ends.client), levelServer(config)];
+      // The client's transcript has to have what the server got.
+      const hello = client.outbox.splice(0)[0]?.bytes ?? EMPTY;
+      deliver(peer, { level: 'initial', bytes: ticketless(hello) });
+      return decoded('server_hello', peer.outbox[0]?.bytes ?? EMPTY).legacySessionIdEcho;
+    };
+
+    it('has an id where there is a store, and only there', () => {
+      expect([first(server).length, first(ends.server).length]).toEqual([32, 0]);
+      expect(first({ ...server, sessions: { ...server.sessions, count: 0 } }).length).toBe(0);
+    });
+
+    it('is resumed from the store by its id, again and again', () => {
+      const [known] = firstSessions(ends.client, server);
+      const state = sessionsOf(ends.server).tickets;
+      if (state === 'ask' || known === undefined) throw new Error('no sealed ticket');
+      const sessionId = new Uint8Array(32).fill(9);
+      store.put(sessionId, state.open(known.ticket, ends.clock.now) ?? EMPTY, ends.clock.now + HOUR);
+      const byId = { ...known, ticket: EMPTY, sessionId };
+      for (let round = 0; round < 2; round++) expectResumed(connect(resuming(ends.client, byId), server));
+      expectResumed(connect(resuming(ends.client, byId), ends.server), false);
+      ends.clock.now += 2 * HOUR;
+      expectResumed(connect(resuming(ends.client, byId), server), false);
+    });
+  });
+
+  it('gets a new ticket on request, and lives no longer for it', () => {
+    const ends = sessionEnds(clientConfig({ versions }), serverConfig());
+    const server = { ...ends.server, sessions: { ...sessionsOf(ends.server), renewTickets: true, lifetime: 604_800 } };
+    const [session] = firstSessions(ends.client, server);
+    ends.clock.now += 100 * HOUR;
+    const resumed = connect(resuming(ends.client, session), server);
+    expectResumed(resumed);
+    const [renewed] = resumed.client.takeSessions();
+    expect(renewed?.ticket).not.toEqual(session?.ticket);
+    expect(renewed).toMatchObject({ lifetime: 604_800 - 360_000, authenticated: session?.authenticated });
+    ends.clock.now += 68 * HOUR;
+    expectResumed(connect(resuming(ends.client, renewed), server));
+    ends.clock.now += HOUR;
+    expectResumed(connect(resuming(ends.client, renewed), server), false);
   });
 
   it('of TLS 1.3 is none of TLS 1.2, nor the other way round', () => {

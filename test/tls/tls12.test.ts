@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../src/crypto/node/index.ts';
 import { extendedMasterSecret } from '../../src/tls/extensions/extended-master-secret.ts';
-import { TlsConnection } from '../../src/tls/index.ts';
+import { type CommonConfig, TlsConnection, type TlsEvent } from '../../src/tls/index.ts';
 import { encodeClientHello } from '../../src/tls/messages/client-hello.ts';
 import { encodeHelloRequest } from '../../src/tls/messages/tls12/hello-request.ts';
+import { HANDSHAKE_TYPES } from '../../src/tls/registry/handshake-types.ts';
 import { exchange } from '../support/engines.ts';
 import { deliver, type LevelEnd, levelClient, levelServer } from '../support/levels.ts';
 import { firstSessions, resuming, sessionEnds } from '../support/sessions.ts';
@@ -52,8 +53,8 @@ describe('warnings', () => {
 });
 
 describe('a wish to renegotiate', () => {
-  const connected = () => {
-    const [client, server] = [levelClient(clientConfig()), levelServer(serverConfig({ versions }))];
+  const connected = (more: Pick<CommonConfig, 'maxRenegotiations'> = {}) => {
+    const [client, server] = [levelClient(clientConfig(more)), levelServer(serverConfig({ versions, ...more }))];
     for (let turn = 0; turn < 3; turn++) {
       for (const message of client.outbox.splice(0)) deliver(server, message);
       for (const message of server.outbox.splice(0)) deliver(client, message);
@@ -61,16 +62,69 @@ describe('a wish to renegotiate', () => {
     return { client, server };
   };
 
-  it.each<[string, (ends: { client: LevelEnd; server: LevelEnd }) => LevelEnd, Uint8Array]>([
+  const roles: readonly [string, (ends: { client: LevelEnd; server: LevelEnd }) => LevelEnd, Uint8Array][] = [
     ['client', ({ client }) => client, encodeHelloRequest()],
     ['server', ({ server }) => server, encodedHello((hello) => hello)],
-  ])('is refused by a %s, which goes on for a while', (_, of, bytes) => {
+  ];
+  it.each(roles)('is refused by a %s, which goes on for a while', (_, of, bytes) => {
     const end = of(connected());
     for (let i = 0; i < 4; i++) deliver(end, { level: 'application', bytes });
     expect(end.handshake.connected).toBe(true);
     expect(() => deliver(end, { level: 'application', bytes })).toThrow(
       expect.objectContaining({ code: 'LIMIT_EXCEEDED', alert: 'no_renegotiation', fault: 'peer' }),
     );
+  });
+
+  it.each(roles)('ends the connection of a %s that passes over none', (_, of, bytes) => {
+    const end = of(connected({ maxRenegotiations: 0 }));
+    expect(end.handshake.connected).toBe(true);
+    expect(() => deliver(end, { level: 'application', bytes })).toThrow(
+      expect.objectContaining({ code: 'LIMIT_EXCEEDED', spec: 'RFC 5246 section 7.2.2' }),
+    );
+  });
+});
+
+describe('a HelloRequest', () => {
+  const request = { level: 'initial', bytes: encodeHelloRequest() } as const;
+
+  it('is ignored while a client is negotiating, and in no transcript (RFC 5246 section 7.4.1.1)', () => {
+    const events: TlsEvent[] = [];
+    const client = levelClient(clientConfig({ trace: (event) => events.push(event) }));
+    const server = levelServer(serverConfig({ versions }));
+    deliver(client, request);
+    for (const message of client.outbox.splice(0)) deliver(server, message);
+    for (const message of server.outbox.splice(0)) {
+      deliver(client, message);
+      if (message.bytes[0] === HANDSHAKE_TYPES.certificate) deliver(client, request);
+    }
+    for (const message of client.outbox.splice(0)) deliver(server, message);
+    deliver(client, { level: 'application', bytes: request.bytes });
+    for (const message of server.outbox.splice(0)) deliver(client, message);
+    expect([client.handshake.connected, server.handshake.connected]).toEqual([true, true]);
+    const told = events.filter((event) => event.kind === 'message' && event.name === 'hello_request');
+    expect(told).toMatchObject(Array(3).fill({ direction: 'received', bytes: request.bytes, fields: [] }));
+    expect(events.some((event) => event.kind === 'transition' && event.on === 'hello_request')).toBe(false);
+  });
+
+  it.each([
+    ['more of them than are passed over', {}, 4, 'LIMIT_EXCEEDED'],
+    ['one where none is passed over', { maxRenegotiations: 0 }, 0, 'LIMIT_EXCEEDED'],
+    ['one where only TLS 1.3 is spoken', { versions: ['TLS 1.3'] as const }, 0, 'UNEXPECTED_MESSAGE'],
+  ] as const)('ends the handshake: %s', (_, config, passedOver, code) => {
+    const client = levelClient(clientConfig(config));
+    for (let i = 0; i < passedOver; i++) deliver(client, request);
+    expect(() => deliver(client, request)).toThrow(expect.objectContaining({ code, alert: 'unexpected_message' }));
+  });
+
+  it('is none with something in it', () => {
+    const bytes = Uint8Array.of(0, 0, 0, 1, 0);
+    const refusal = expect.objectContaining({ code: 'UNEXPECTED_MESSAGE' });
+    expect(() => deliver(levelClient(clientConfig()), { level: 'initial', bytes })).toThrow(refusal);
+  });
+
+  it('is nothing for a server', () => {
+    const refusal = expect.objectContaining({ code: 'UNEXPECTED_MESSAGE' });
+    expect(() => deliver(levelServer(serverConfig()), request)).toThrow(refusal);
   });
 });
 

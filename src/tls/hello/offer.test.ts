@@ -25,6 +25,11 @@ function again(first: Offer, group: GroupName | undefined, sent: Uint8Array): Of
 }
 
 describe('an offer', () => {
+  it('says on request that it is a fallback, behind all suites (RFC 7507 section 4)', () => {
+    const suitesOf = (fallbackScsv: boolean) => decoded('client_hello', makeOffer({ fallbackScsv }).bytes).cipherSuites;
+    expect(suitesOf(true)).toEqual([...suitesOf(false), 0x5600]);
+  });
+
   it.each(['', '.', 'a..b', 'a.', '.a', '192.0.2.1', '1', '::1', '[::1]', 'a b', 'caf\u00e9', 'a\n', 'x'.repeat(256)])(
     'has no server_name %j',
     (serverName) => {

@@ -25,7 +25,7 @@ import { badConfiguration } from '../negotiate/bad-configuration.ts';
 import { checkCredential } from '../negotiate/server-setup.ts';
 import { checkClientSessions } from '../negotiate/session-settings.ts';
 import { type Settings, settings } from '../negotiate/settings.ts';
-import type { Tls13Suite } from '../registry/cipher-suites.ts';
+import { CIPHER_SUITES, type Tls13Suite } from '../registry/cipher-suites.ts';
 import { GROUPS } from '../registry/named-groups.ts';
 import { SPOKEN, VERSIONS } from '../registry/versions.ts';
 import type { Session } from '../session/session.ts';
@@ -170,7 +170,9 @@ function encodeOffer(
     extensions.push(extension(keyShare.clientHello, entries));
     extensions.push(...pskExtensions(config, offer.psks, offer.earlyData));
   }
-  const plain = { cipherSuites: set.suiteCodes, extensions };
+  // Behind all others (RFC 7507 section 4).
+  const cipherSuites = config.fallbackScsv ? [...set.suiteCodes, CIPHER_SUITES.TLS_FALLBACK_SCSV] : set.suiteCodes;
+  const plain = { cipherSuites, extensions };
   const { legacySessionId: id } = offer;
   const parts = disguised(offer.disguise, set.crypto, plain, hasFirstShares, id.length);
   const bytes = encodeClientHello(

@@ -29,8 +29,8 @@ export interface OutgoingCertificate {
   }[];
 }
 
-/** Most certificates that a peer may send: as many as GnuTLS puts in order (its DEFAULT_MAX_VERIFY_DEPTH). */
-export const MAX_CHAIN_LENGTH = 16;
+/** Most certificates that are decoded; how many of them a connection takes is configured. */
+export const MAX_CHAIN_LENGTH = 255;
 
 /**
  * Decodes the body.

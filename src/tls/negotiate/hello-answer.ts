@@ -2,6 +2,7 @@ import { ask, type Next } from '../machine.ts';
 import type { ClientHelloSummary, Credential } from '../requests.ts';
 import { candidatesFor, chooseAlpn, noCertificate } from './parameters.ts';
 import type { ServerSetup } from './server-setup.ts';
+import { checkAlpn } from './settings.ts';
 
 /** What a server answers a ClientHello with. */
 export interface HelloAnswer {
@@ -29,6 +30,7 @@ export function withHelloAnswer<S>(
     const { credentials, alpn = settings.alpn } =
       answer === null ? { credentials: [] } : 'chain' in answer ? { credentials: [answer] } : answer;
     if (credentials.length === 0 && config.psks === undefined) throw noCertificate(summary.serverName);
+    checkAlpn(alpn, 'internal_error');
     return proceed(credentials, alpn, false);
   });
 }

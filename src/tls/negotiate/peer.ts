@@ -36,15 +36,33 @@ class ChainAccepted {
   readonly accepted = true;
 }
 
-/** Asks for the leaf's key and goes on with it. */
+/** Certificates that a chain may have unless configured: as many as GnuTLS puts in order (DEFAULT_MAX_VERIFY_DEPTH). */
+const MAX_CERTIFICATES = 16;
+
+/** Asks for the leaf's key and goes on with it. @throws TlsError LIMIT_EXCEEDED for too long a chain */
 export function withPeerKey<S>(
   context: HandshakeContext,
   chain: readonly PeerCertificate[],
   then: (peer: UnverifiedPeer) => Next<S>,
 ): Next<S> {
+  checkLength(context, chain);
   context.info.peerCertificates = chain;
   const leaf = chain[0]?.der ?? EMPTY;
   return ask('peer_key', { leaf }, (answer) => then({ chain, key: importPeerKey(context.crypto, answer) }));
+}
+
+function checkLength({ maxChain = {} }: HandshakeContext, chain: readonly PeerCertificate[]): void {
+  const { certificates = MAX_CERTIFICATES, bytes = Number.POSITIVE_INFINITY } = maxChain;
+  const length = chain.reduce((sum, { der }) => sum + der.length, 0);
+  if (chain.length <= certificates && length <= bytes) return;
+  const limit = chain.length > certificates ? `${certificates} certificates` : `${bytes} bytes`;
+  throw new TlsError({
+    code: 'LIMIT_EXCEEDED',
+    alert: 'illegal_parameter',
+    fault: 'peer',
+    message: `the chain has ${chain.length} certificates of ${length} bytes, more than ${limit} (maxChain)`,
+    spec: 'RFC 8446 section 4.4.2',
+  });
 }
 
 /** Who signs on the other side. */

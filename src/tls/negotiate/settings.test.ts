@@ -74,6 +74,12 @@ describe('settings', () => {
     ['a large record size', { recordSizeLimit: 16_386 }, /recordSizeLimit is 16386/],
     ['a broken padding', { padTo: 0.5 }, /padTo is 0.5/],
     ['no padding as zero', { padTo: 0 }, /padTo is 0/],
+    ['a chain of no certificates', { maxChain: { certificates: 0 } }, /maxChain\.certificates is 0/],
+    ['a chain without end', { maxChain: { certificates: 256 } }, /maxChain\.certificates is 256/],
+    ['a chain of no bytes', { maxChain: { bytes: 0 } }, /maxChain\.bytes is 0/],
+    ['a chain of more bytes than a message has', { maxChain: { bytes: 262_145 } }, /maxChain\.bytes is 262145/],
+    ['wishes to renegotiate without end', { maxRenegotiations: 33 }, /maxRenegotiations is 33/],
+    ['fewer wishes to renegotiate than none', { maxRenegotiations: -1 }, /maxRenegotiations is -1/],
     ['a key usage of nothing', { keyUpdateAfter: 0 }, /keyUpdateAfter is 0/],
     ['a key usage that is no number', { keyUpdateAfter: Number.NaN }, /keyUpdateAfter is NaN/],
   ])('refuse %s', (_, config, message) => {

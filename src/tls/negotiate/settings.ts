@@ -1,6 +1,9 @@
 import { type Allocator, allocate } from '../../bytes/index.ts';
 import type { CertificateCompression, CommonConfig } from '../config.ts';
+import { MAX_CHAIN_LENGTH } from '../messages/certificate.ts';
+import { MAX_CERTIFICATE_MESSAGE_LENGTH } from '../messages/frame.ts';
 import { MAX_PLAINTEXT } from '../record/limits.ts';
+import type { AlertName } from '../registry/alerts.ts';
 import { type Algorithms, algorithms } from './algorithms.ts';
 import { badConfiguration } from './bad-configuration.ts';
 
@@ -15,6 +18,9 @@ export interface Settings extends Algorithms {
 
 /** Most bytes of ALPN protocols, lengths included: a hello has 2^16 for all its extensions. */
 const MAX_ALPN_LENGTH = 2 ** 14;
+
+/** Most wishes to renegotiate that a connection may be made to pass over. */
+const MAX_RENEGOTIATIONS = 32;
 
 /** Most algorithms that compress_certificate has room for (RFC 8879 section 3). */
 const MAX_COMPRESSION_ALGORITHMS = 127;
@@ -32,6 +38,9 @@ export function settings(config: CommonConfig, transportParameters?: Uint8Array)
   checkNumber('recordSizeLimit', config.recordSizeLimit, 64, MAX_PLAINTEXT + 1);
   checkNumber('maxFragment', config.maxFragment, 64, MAX_PLAINTEXT);
   checkNumber('padTo', config.padTo, 1, MAX_PLAINTEXT + 1);
+  checkNumber('maxChain.certificates', config.maxChain?.certificates, 1, MAX_CHAIN_LENGTH);
+  checkNumber('maxChain.bytes', config.maxChain?.bytes, 1, MAX_CERTIFICATE_MESSAGE_LENGTH);
+  checkNumber('maxRenegotiations', config.maxRenegotiations, 0, MAX_RENEGOTIATIONS);
   checkNumber('keyUpdateAfter', config.keyUpdateAfter, 1, Number.MAX_SAFE_INTEGER);
   return {
     ...chosen,
@@ -42,12 +51,13 @@ export function settings(config: CommonConfig, transportParameters?: Uint8Array)
   };
 }
 
-function checkAlpn(protocols: readonly string[]): void {
+/** Checks protocols, with the alert for a peer that waits already. @throws TlsError BAD_CONFIGURATION */
+export function checkAlpn(protocols: readonly string[], alert: AlertName | null = null): void {
   const length = protocols.reduce((sum, protocol) => sum + 1 + protocol.length, 0);
-  if (length > MAX_ALPN_LENGTH) throw badConfiguration(`alpn takes ${length} bytes, at most ${MAX_ALPN_LENGTH}`);
+  if (length > MAX_ALPN_LENGTH) throw badConfiguration(`alpn takes ${length} bytes, at most ${MAX_ALPN_LENGTH}`, alert);
   for (const protocol of protocols) {
     if (protocol.length === 0 || protocol.length > 255 || /[^\x20-\x7e]/.test(protocol)) {
-      throw badConfiguration(`ALPN protocol ${JSON.stringify(protocol)} is not 1 to 255 ASCII characters`);
+      throw badConfiguration(`ALPN protocol ${JSON.stringify(protocol)} is not 1 to 255 ASCII characters`, alert);
     }
   }
 }

@@ -49,5 +49,5 @@ export const MAX_SKIPPED_EARLY_DATA = 2 ** 14;
 /** Bytes held while a request waits for its answer. A full flight with a long chain is below 128 KiB. */
 export const MAX_BUFFERED_INPUT = 2 ** 18;
 
-/** Wishes to renegotiate in TLS 1.2 that are refused with a warning before the connection ends; as many as other warnings. */
+/** Wishes to renegotiate in TLS 1.2 that are passed over unless configured; as many as other warnings. */
 export const MAX_RENEGOTIATIONS = 4;

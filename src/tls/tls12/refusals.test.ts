@@ -36,6 +36,7 @@ const asked = {
   client: { credential: clientCredential },
 } as const satisfies Partial<Tampering>;
 
+type Plain = { readonly extensions: readonly RawExtension[] };
 type Hello<E extends (hello: never) => Uint8Array> = (hello: Parameters<E>[0]) => object;
 
 function serverHello(change: Hello<typeof encodeServerHello>): Pick<Tampering, 'type' | 'change'> {
@@ -155,6 +156,18 @@ const TO_CLIENT: readonly Row[] = [
     'ILLEGAL_PARAMETER',
     failure,
     /server_hello renegotiates/,
+  ],
+  [
+    'no renegotiation_info where it is required',
+    {
+      client: { requireSecureRenegotiation: true },
+      ...serverHello(({ extensions }: Plain) => ({
+        extensions: extensions.filter(({ id }) => id !== renegotiationInfo.serverHello.id),
+      })),
+    },
+    'MISSING_EXTENSION',
+    failure,
+    /no renegotiation_info/,
   ],
   [
     'a protocol that was not offered',

@@ -110,6 +110,7 @@ export class Answers {
     }
     const credentials = this.#fitting(hello.certificateAuthorities);
     if ('alert' in credentials) return credentials;
+    if (options.selectEmptyAlpn) return { credentials, alpn: [''] };
     if (!options.declineOcspCallback) return { credentials };
     return { credentials: credentials.map(({ ocspResponse: _, ...withoutStaple }) => withoutStaple) };
   }

@@ -34,6 +34,9 @@ const DEFAULT_SCHEMES: readonly SchemeName[] = [
   'rsa_pkcs1_sha512',
 ];
 
+/** The runner's longest chain has 51. */
+const MAX_CERTIFICATES = 64;
+
 /** Whether signatures are asked for: when they come later, and to learn which credential was chosen. */
 export function usesRemoteKeys(options: Options): boolean {
   return options.async || options.expectSelectedCredential !== undefined;
@@ -48,6 +51,7 @@ export function createEngine(
 ): TlsConnection | QuicHandshake {
   const common = commonConfig(options, trace);
   if (options.quic) {
+    if (options.quicUseLegacyCodepoint !== 0) throw new Unimplemented('-quic-use-legacy-codepoint 1 over QUIC');
     const of = { alpn: [], transportParameters: options.quicTransportParams };
     if (options.server) return QuicHandshake.server({ ...of, ...serverConfig(options, credentials, memory, common) });
     const { sessions, ...config } = clientConfig(options, credentials, memory, common);
@@ -70,6 +74,8 @@ function commonConfig(options: Options, trace: Trace | undefined): CommonConfig 
     ...(options.cipher !== '' && { cipherSuites: suitesOf(options.cipher) }),
     signatureSchemes: schemesOf(options),
     ...compressionOf(options),
+    maxChain: { certificates: MAX_CERTIFICATES, ...(options.maxCertList > 0 && { bytes: options.maxCertList }) },
+    ...(!options.renegotiateIgnore && { maxRenegotiations: 0 }),
     ...(options.maxSendFragment > 0 && { maxFragment: options.maxSendFragment }),
     ...(trace && { trace, traceSecrets: options.exportTrafficSecrets }),
   };
@@ -85,7 +91,9 @@ function schemesOf({ verifyPrefs }: Options): readonly SchemeName[] {
 type Suites = NonNullable<CommonConfig['cipherSuites']>;
 
 /** Those of the range that are spoken. @throws Unimplemented where there is none */
-function versionsOf({ minVersion, maxVersion, noTls12, noTls13 }: Options): readonly VersionName[] {
+function versionsOf({ minVersion, maxVersion, noTls1, noTls11, noTls12, noTls13 }: Options): readonly VersionName[] {
+  // Nothing is wanted, rather than something that is not spoken.
+  if (noTls1 && noTls11 && noTls12 && noTls13) return [];
   const isWanted = (code: number, isOff: boolean) =>
     !isOff && code >= minVersion && (maxVersion === 0 || code <= maxVersion);
   const versions: VersionName[] = [];
@@ -130,10 +138,14 @@ function clientConfig(
     ...common,
     ...(options.hostName !== '' && { serverName: options.hostName }),
     ...(options.keyShares && { keyShares: options.keyShares.map(toGroup) }),
+    // Early data is given at once; its pieces are records of their size.
+    ...(options.repeatShimInitialWrite > 1 && { maxFragment: options.shimInitialWrite.length }),
     ...(options.advertiseAlpn !== '' && { alpn: splitAlpn(options.advertiseAlpn) }),
     ...(credential && { credential }),
     requestOcsp: options.enableOcspStapling,
     requestScts: options.enableSignedCertTimestamps,
+    fallbackScsv: options.fallbackScsv,
+    requireSecureRenegotiation: options.noLegacyServerConnect,
     grease: options.enableGrease,
     permuteExtensions: options.permuteExtensions,
     ...memory.client(options),
@@ -153,6 +165,7 @@ function serverConfig(
     options.failDdosCallback ||
     options.failCertCallback ||
     options.useOcspCallback ||
+    options.selectEmptyAlpn ||
     options.expectAdvertisedAlpn !== '' ||
     options.expectPeerVerifyPref.length > 0 ||
     credentials.some(({ mustMatchIssuer }) => mustMatchIssuer);

@@ -28,10 +28,12 @@ export interface ShimCredential {
  * @throws Unimplemented for a key that the provider does not have.
  */
 export function loadCredentials(options: Options, remote: boolean): ShimCredential[] {
+  // What is for another name is used all the same, and that name is not acknowledged.
+  const names = options.noServerNameAck ? { names: ['not.the.name'] } : {};
   const loaded = options.credentials.flatMap((credential, number) =>
-    isPsk(credential) ? [] : [load(credential, number, remote)],
+    isPsk(credential) ? [] : [load(credential, number, remote, names)],
   );
-  if (options.defaultCredential.certFile !== '') loaded.push(load(options.defaultCredential, -1, remote));
+  if (options.defaultCredential.certFile !== '') loaded.push(load(options.defaultCredential, -1, remote, names));
   return loaded;
 }
 
@@ -40,7 +42,12 @@ export function loadChain(file: string): Uint8Array[] {
   return certificatesFromPem(readFileSync(file, 'latin1'));
 }
 
-function load(options: CredentialOptions, number: number, remote: boolean): ShimCredential {
+function load(
+  options: CredentialOptions,
+  number: number,
+  remote: boolean,
+  names: Pick<Credential, 'names'>,
+): ShimCredential {
   const chain = loadChain(options.certFile);
   const imported = importKey(options.keyFile);
   const schemes = options.signingPrefs.length === 0 ? imported.schemes : signingSchemes(options.signingPrefs, imported);
@@ -49,6 +56,7 @@ function load(options: CredentialOptions, number: number, remote: boolean): Shim
   const scts = splitScts(options.signedCertTimestamps);
   const credential: Credential = {
     chain,
+    ...names,
     key: remote ? { remote: true, schemes } : key,
     ...(options.ocspResponse.length > 0 && { ocspResponse: options.ocspResponse }),
     ...(scts.length > 0 && { scts }),

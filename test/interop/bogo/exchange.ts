@@ -3,6 +3,7 @@ import {
   type MessageEvent,
   QuicHandshake,
   type Request,
+  type Session,
   type TlsConnection,
   type TlsEvent,
 } from '../../../src/tls/index.ts';
@@ -136,7 +137,10 @@ function exportKeyingMaterial(options: Options, engine: Engine): Uint8Array | un
 
 /** Compares the session that came with what is expected, and keeps it for the next connection. */
 function keepSession(options: Options, engine: Engine, memory: Memory): void {
+  const { session: before } = memory;
   memory.session = engine.takeSessions().at(-1);
+  const isRenewed = memory.session !== undefined && !sameTicket(memory.session, before);
+  if (options.expectTicketRenewal && !isRenewed) throw new Mismatch('there is no new ticket');
   // Tickets of TLS 1.3 come after the handshake.
   if (options.shimShutsDown || engine.info.version !== 'TLS 1.3') return;
   const isExpected = !options.expectNoSession;
@@ -144,6 +148,10 @@ function keepSession(options: Options, engine: Engine, memory: Memory): void {
   if (memory.session !== undefined && options.expectTicketSupportsEarlyData !== memory.session.maxEarlyData > 0) {
     throw new Mismatch(`the session allows ${memory.session.maxEarlyData} bytes of early data`);
   }
+}
+
+function sameTicket(session: Session, before: Session | undefined): boolean {
+  return before !== undefined && Buffer.compare(session.ticket, before.ticket) === 0;
 }
 
 function updateKeys(engine: Engine): void {

@@ -96,6 +96,10 @@ function checkPeer(options: Options, { peerCertificates, certificateRequest }: T
     const names = certificateRequest?.certificateAuthorities ?? [];
     expectAll('certificate authorities', splitNames(options.expectClientCaList), names);
   }
+  if (options.expectCertificateTypes.length > 0) {
+    const types = Uint8Array.from(certificateRequest?.certificateTypes ?? []);
+    expectAll('certificate types', [options.expectCertificateTypes], [types]);
+  }
   const staple = peerCertificates?.[0]?.ocspResponse;
   if (options.expectOcspResponse.length > 0) expectAll('OCSP response', [options.expectOcspResponse], [staple]);
   if (options.expectSignedCertTimestamps.length > 0) {

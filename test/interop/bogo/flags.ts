@@ -58,9 +58,8 @@ function fromBase64(parameter: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(parameter, 'base64'));
 }
 
-/** The code point of drafts 13 to 32. */
-function refuseLegacy(parameter: string): void {
-  if (parameter !== '0') throw new Unimplemented('-quic-use-legacy-codepoint 1');
+function refuseRenegotiations(parameter: string): void {
+  if (parameter !== '0') throw new Unimplemented(`-expect-total-renegotiations ${parameter}`);
 }
 
 const FLAGS: Readonly<Record<string, Flag>> = {
@@ -97,16 +96,14 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   '-use-ticket-callback': on('useTicketCallback'),
   '-use-ticket-aead-callback': on('useTicketCallback'),
   '-skip-ticket': on('skipTicket'),
-  // Every resumption brings a new ticket.
-  '-renew-ticket': nothing(),
+  '-renew-ticket': on('renewTicket'),
   '-reverify-on-resume': on('reverifyOnResume'),
   '-resumption-delay': number('resumptionDelay'),
 
   '-min-version': number('minVersion'),
   '-max-version': number('maxVersion'),
-  // Versions that are never spoken are off already.
-  '-no-tls1': nothing(),
-  '-no-tls11': nothing(),
+  '-no-tls1': on('noTls1'),
+  '-no-tls11': on('noTls11'),
   '-no-tls12': on('noTls12'),
   '-no-tls13': on('noTls13'),
   '-cipher': text('cipher'),
@@ -127,6 +124,11 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   '-select-alpn': text('selectAlpn'),
   '-decline-alpn': on('declineAlpn'),
   '-reject-alpn': on('rejectAlpn'),
+  '-select-empty-alpn': on('selectEmptyAlpn'),
+  '-no-server-name-ack': on('noServerNameAck'),
+  '-fallback-scsv': on('fallbackScsv'),
+  '-no-legacy-server-connect': on('noLegacyServerConnect'),
+  '-max-cert-list': number('maxCertList'),
   '-enable-ocsp-stapling': on('enableOcspStapling'),
   '-enable-signed-cert-timestamps': on('enableSignedCertTimestamps'),
   '-install-cert-compression-algs': on('installCertCompressionAlgs'),
@@ -135,12 +137,16 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   '-permute-extensions': on('permuteExtensions'),
   '-quic': on('quic'),
   '-max-send-fragment': number('maxSendFragment'),
+  '-renegotiate-ignore': on('renegotiateIgnore'),
+  // Nothing is renegotiated, and the first wish to ends the connection unless it is to be ignored.
+  '-forbid-renegotiation-after-handshake': nothing(),
+  '-expect-total-renegotiations': { hasParameter: true, set: (_, parameter) => refuseRenegotiations(parameter) },
   // Data is handed out once, and looking at it is the application's business; nothing is done where nothing is done.
   '-peek-then-read': nothing(),
   '-no-op-extra-handshake': nothing(),
   '-quic-transport-params': base64('quicTransportParams'),
   '-expect-quic-transport-params': base64('expectQuicTransportParams'),
-  '-quic-use-legacy-codepoint': { hasParameter: true, set: (_, parameter) => refuseLegacy(parameter) },
+  '-quic-use-legacy-codepoint': number('quicUseLegacyCodepoint'),
   '-require-any-client-certificate': on('requireAnyClientCertificate'),
   '-verify-peer': on('verifyPeer'),
   '-use-client-ca-list': text('useClientCaList'),
@@ -201,6 +207,8 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   },
   '-expect-verify-result': on('expectVerifyResult'),
   '-expect-msg-callback': text('expectMsgCallback'),
+  '-expect-ticket-renewal': on('expectTicketRenewal'),
+  '-expect-certificate-types': base64('expectCertificateTypes'),
   '-expect-session-miss': on('expectSessionMiss'),
   '-expect-no-session': on('expectNoSession'),
   '-expect-session-id': on('expectSessionId'),

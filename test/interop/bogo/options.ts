@@ -65,6 +65,7 @@ export class Options {
   quicEarlyDataContext = '';
   useTicketCallback = false;
   skipTicket = false;
+  renewTicket = false;
   reverifyOnResume = false;
   /** Seconds between two connections. */
   resumptionDelay = 0;
@@ -72,6 +73,8 @@ export class Options {
   // What it configures.
   minVersion = 0;
   maxVersion = 0;
+  noTls1 = false;
+  noTls11 = false;
   noTls12 = false;
   noTls13 = false;
   cipher = '';
@@ -87,7 +90,15 @@ export class Options {
   enableOcspStapling = false;
   enableSignedCertTimestamps = false;
   quic = false;
+  /** 1: the code point of drafts 13 to 32. */
+  quicUseLegacyCodepoint = 0;
+  noServerNameAck = false;
+  selectEmptyAlpn = false;
+  fallbackScsv = false;
+  maxCertList = 0;
+  noLegacyServerConnect = false;
   maxSendFragment = 0;
+  renegotiateIgnore = false;
   enableGrease = false;
   permuteExtensions = false;
   quicTransportParams = new Uint8Array(0);
@@ -141,6 +152,9 @@ export class Options {
   expectVerifyResult = false;
   expectMsgCallback = '';
   expectSessionMiss = false;
+  expectTicketRenewal = false;
+  /** ClientCertificateTypes of the CertificateRequest. */
+  expectCertificateTypes = new Uint8Array(0);
   expectNoSession = false;
   expectSessionId = false;
   expectNoSessionId = false;

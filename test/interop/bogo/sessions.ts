@@ -8,6 +8,7 @@ import {
   type Requests,
   type ServerConfig,
   type Session,
+  SessionMemory,
   TicketKeys,
 } from '../../../src/tls/index.ts';
 import type { CredentialOptions, Options } from './options.ts';
@@ -23,6 +24,7 @@ export class Memory {
   /** The latest session that a server gave. */
   session: Session | undefined;
   readonly #tickets = new TicketKeys(nodeCrypto);
+  readonly #store = new SessionMemory(8);
   readonly #stored = new Map<string, Uint8Array>();
   readonly #used = new Set<string>();
   #now = Date.now();
@@ -41,6 +43,7 @@ export class Memory {
 
   /** What a client offers; its early data is what the runner wants it to write first. */
   client(options: Options): Pick<ClientConfig, 'sessions' | 'psks'> {
+    if (options.noTicket) return psksOf(options);
     const { session: resume, now } = this;
     const earlyData = this.earlyData(options);
     return {
@@ -66,6 +69,8 @@ export class Memory {
         now: this.now,
         ...(options.quicEarlyDataContext !== '' && { context: Buffer.from(options.quicEarlyDataContext) }),
         tickets: isAsked ? 'ask' : this.#tickets,
+        store: this.#store,
+        renewTickets: options.renewTicket,
         ...(options.enableEarlyData && { earlyData: { max: MAX_EARLY_DATA, window: WINDOW } }),
       },
     };

@@ -11,7 +11,13 @@ export function certificateRequest(
 ): ClientStateOf<'WAIT_SHD'> {
   const signatureSchemes = message.signatureAlgorithms ?? [];
   const { certificateTypes, certificateAuthorities } = message;
-  const request = { signatureSchemes, signatureSchemesCert: signatureSchemes, certificateAuthorities, oidFilters: [] };
+  const request = {
+    signatureSchemes,
+    signatureSchemesCert: signatureSchemes,
+    certificateTypes,
+    certificateAuthorities,
+    oidFilters: [],
+  };
   context.info.certificateRequest = request;
   return { name: 'WAIT_SHD', offer, agreed, peer, serverKey, request, certificateTypes };
 }

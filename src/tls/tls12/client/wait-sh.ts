@@ -37,6 +37,7 @@ export function serverHello(
   const session = resumedSession(offer, message);
   const renegotiated = extensions.get(renegotiationInfo.serverHello);
   checkRenegotiationInfo('server_hello', renegotiated);
+  if (renegotiated === undefined && offer.config.requireSecureRenegotiation === true) throw insecure();
   const { info } = context;
   info.secureRenegotiation = renegotiated !== undefined;
   info.cipherSuite = suite.name;
@@ -64,6 +65,16 @@ export function serverHello(
     mayHaveStatus: extensions.get(statusRequest.serverHello) !== undefined,
     scts: extensions.get(signedCertificateTimestamp.serverHello),
   };
+}
+
+function insecure(): TlsError {
+  return new TlsError({
+    code: 'MISSING_EXTENSION',
+    alert: 'handshake_failure',
+    fault: 'peer',
+    message: 'server_hello has no renegotiation_info, which is required here',
+    spec: 'RFC 5746 section 4.1',
+  });
 }
 
 /** The session that a server resumes by repeating its id. What it was made with has to be repeated too. */

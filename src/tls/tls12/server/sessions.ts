@@ -13,7 +13,8 @@ import type { ServerSetup } from '../../negotiate/server-setup.ts';
 import { MAX_TICKET_LENGTH } from '../../record/limits.ts';
 import type { Tls12Suite } from '../../registry/tls12-suites.ts';
 import { decodeServerSession, encodeServerSession, type ServerSession } from '../../session/session.ts';
-import { isAlive } from '../../session/ticket-age.ts';
+import type { SessionStore } from '../../session/session-store.ts';
+import { isAlive, lifetimeLeft } from '../../session/ticket-age.ts';
 import type { Agreed, Secrets } from '../secrets.ts';
 
 /** Seconds that a session lives unless configured, as in TLS 1.3. */
@@ -23,8 +24,10 @@ const LIFETIME = 7200;
 export interface SessionPlan {
   readonly sessions: ServerSessions;
   readonly binding: Uint8Array;
-  /** session_id of the ServerHello, for a client without tickets whose sessions the host keeps; else empty. */
+  /** session_id of the ServerHello, for a client without tickets whose sessions are kept; else empty. */
   readonly id: Uint8Array;
+  /** When the peer showed its certificate, for a session that was resumed. */
+  readonly authenticated: number | undefined;
 }
 
 /** What there will be for a client that can use it; only secrets that are bound to their handshake are used again. */
@@ -33,11 +36,19 @@ export function planSession(
   { config: { sessions } }: ServerSetup,
   { extensions }: ClientHello,
   binding: Uint8Array,
+  resumed?: ServerSession,
 ): SessionPlan | undefined {
   const isWanted = sessions !== undefined && sessions.count !== 0;
   if (!isWanted || extensions.get(extendedMasterSecret.clientHello) === undefined) return undefined;
-  if (extensions.get(sessionTicket.clientHello) !== undefined) return { sessions, binding, id: EMPTY };
-  return sessions.tickets === 'ask' ? { sessions, binding, id: newId(context) } : undefined;
+  const authenticated = resumed?.authenticated;
+  const hasTickets = extensions.get(sessionTicket.clientHello) !== undefined;
+  if (hasTickets) {
+    const isDue = resumed === undefined || sessions.renewTickets === true;
+    return isDue ? { sessions, binding, id: EMPTY, authenticated } : undefined;
+  }
+  // What is resumed by an id stays under it.
+  if (resumed !== undefined || (sessions.tickets !== 'ask' && sessions.store === undefined)) return undefined;
+  return { sessions, binding, id: newId(context), authenticated };
 }
 
 function newId({ crypto }: HandshakeContext): Uint8Array {
@@ -72,7 +83,12 @@ export function findSession<S>(
     const id = ticket.length > 0 ? ticket : hello.legacySessionId;
     return id.length === 0 ? then(undefined) : ask('find_session', { id }, found);
   }
-  return found(ticket.length === 0 ? null : sessions.tickets.open(ticket, sessions.now()));
+  const now = sessions.now();
+  return found(ticket.length > 0 ? sessions.tickets.open(ticket, now) : stored(sessions.store, hello, now));
+}
+
+function stored(store: SessionStore | undefined, { legacySessionId: id }: ClientHello, now: number): Uint8Array | null {
+  return id.length === 0 ? null : (store?.get(id, now) ?? null);
 }
 
 function usable(
@@ -118,7 +134,8 @@ export function giveSession<S>(
   const { sessions, binding } = plan;
   const { info } = context;
   const now = sessions.now();
-  const lifetime = sessions.lifetime ?? LIFETIME;
+  const authenticated = plan.authenticated ?? now;
+  const lifetime = lifetimeLeft(sessions.lifetime ?? LIFETIME, authenticated, now);
   const state = encodeServerSession(
     {
       version: 'TLS 1.2',
@@ -127,7 +144,7 @@ export function giveSession<S>(
       serverName: info.serverName,
       alpn: info.alpn,
       issued: now,
-      authenticated: now,
+      authenticated,
       lifetime,
       ageAdd: 0,
       maxEarlyData: 0,
@@ -142,14 +159,18 @@ export function giveSession<S>(
     return then();
   };
   if (sessions.tickets !== 'ask') {
+    if (plan.id.length > 0) {
+      sessions.store?.put(plan.id, state, now + lifetime * 1000);
+      return then();
+    }
     const ticket = sessions.tickets.seal(state, now);
     // It was announced: with a long chain of the client's in it, an empty one takes its place.
     return issue(ticket.length > MAX_TICKET_LENGTH ? EMPTY : ticket);
   }
-  const stored = plan.id.length > 0 ? plan.id : newId(context);
-  return ask('store_session', { id: stored, state, until: now + lifetime * 1000 }, (isStored) => {
+  const id = plan.id.length > 0 ? plan.id : newId(context);
+  return ask('store_session', { id, state, until: now + lifetime * 1000 }, (isStored) => {
     // The ServerHello has told the id: whether it was kept shows when the client comes back.
     if (plan.id.length > 0) return then();
-    return issue(isStored === true ? stored : EMPTY);
+    return issue(isStored === true ? id : EMPTY);
   });
 }

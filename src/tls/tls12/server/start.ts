@@ -36,7 +36,7 @@ import { bindingOf } from '../../session/binding.ts';
 import { CERTIFICATE_TYPES } from '../authentication.ts';
 import { type Agreed, resumeSecrets, sendFinished } from '../secrets.ts';
 import { type Choice, checkTls12ClientHello, chooseParameters } from './negotiate.ts';
-import { findSession, planSession, type Resumable, type SessionPlan } from './sessions.ts';
+import { findSession, giveSession, planSession, type Resumable, type SessionPlan } from './sessions.ts';
 import type { ServerStateOf } from './state.ts';
 
 type AfterStart = ServerStateOf<'WAIT_CKE' | 'WAIT_CERT' | 'WAIT_FINISHED'>;
@@ -97,9 +97,9 @@ function fullHandshake(context: HandshakeContext, hello: Hello): Next<AfterStart
 /** The short flight: the secrets are those of the session (RFC 5246 section 7.3). */
 function resume(
   context: HandshakeContext,
-  { setup, message, bytes, protocol }: Hello,
+  { setup, message, bytes, protocol, binding }: Hello,
   { session, suite }: Resumable,
-): ServerStateOf<'WAIT_FINISHED'> {
+): Next<ServerStateOf<'WAIT_FINISHED'>> {
   context.transcript.append(bytes);
   const { info } = context;
   info.resumed = true;
@@ -107,11 +107,15 @@ function resume(
   context.transcript.start(suite.hash);
   // server_name is not acknowledged again (RFC 6066 section 3).
   const extensions = commonAnswers(context, setup, message, { protocol, isNamed: false });
+  const plan = planSession(context, setup, message, binding, session);
+  if (plan !== undefined) extensions.push(extension(sessionTicket.serverHello, null));
   const agreed = writeServerHello(context, setup, message, suite, extensions, message.legacySessionId);
   const secrets = resumeSecrets(context, agreed, session.secret);
-  sendFinished(context, secrets);
-  context.expectChangeCipherSpec(secrets.client, 'client_hello');
-  return { name: 'WAIT_FINISHED', agreed, secrets, plan: undefined, peer: 'resumed' };
+  return giveSession(context, plan, agreed, secrets, () => {
+    sendFinished(context, secrets);
+    context.expectChangeCipherSpec(secrets.client, 'client_hello');
+    return { name: 'WAIT_FINISHED', agreed, secrets, plan: undefined, peer: 'resumed' };
+  });
 }
 
 function asks({ config }: ServerSetup): boolean {
