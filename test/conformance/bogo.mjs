@@ -143,8 +143,11 @@ function summarize(results, excluded) {
   };
 }
 
-/** The runner names the transport of a test in its name; what is asked of QUIC's extension without QUIC ends otherwise. */
-function isQuic(/** @type {string} */ name) {
+/**
+ * The runner names the transport of a test in its name; what asks for QUIC's extension without QUIC ends otherwise.
+ * @param {string} name
+ */
+function isQuic(name) {string} */ name) {
   return name.includes('QUIC') && !/-TLS-TLS1\d?$/.test(name);
 }
 
