@@ -147,7 +147,7 @@ function summarize(results, excluded) {
  * The runner names the transport of a test in its name; what asks for QUIC's extension without QUIC ends otherwise.
  * @param {string} name
  */
-function isQuic(name) {string} */ name) {
+function isQuic(name) {
   return name.includes('QUIC') && !/-TLS-TLS1\d?$/.test(name);
 }
 
