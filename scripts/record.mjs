@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLab } from '../dist/entry/diagnose.js';
+import { startBothVersions } from '../dist/lab/both-versions.js';
 import { createCa, DAY } from '../dist/lab/ca.js';
 import { startNameServer } from '../dist/lab/name-server.js';
 import { createHttp2Server } from '../dist/node/index.js';
@@ -30,6 +31,7 @@ const shown = [
     'no-san',
     'wrong-clock',
     'default-certificate',
+    'session-lost',
   ],
 ];
 
@@ -51,10 +53,32 @@ try {
   await record('expires-soon', [target, '--ca', 'ca.pem', '--resolver', lab.resolver, '--expiry', '90d']);
   await record('private-root', [target, '--resolver', lab.resolver]);
   await recordRenewed();
+  await recordVersions();
   await recordOpenssl();
 } finally {
   await lab.close();
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** What explain compares: a first connection, a resumed one, and one with 0-RTT data. */
+async function recordVersions() {
+  const both = await startBothVersions();
+  writeFileSync('both.pem', both.ca);
+  for (const version of ['1.2', '1.3']) {
+    const args = [
+      '--ca',
+      'both.pem',
+      '--resolver',
+      both.resolver,
+      '--tls',
+      version,
+      '--alpn',
+      'http/1.1',
+      '--early-data',
+    ];
+    await record(`sessions-tls${version}`, [both.endpoint(`tls${version}`).target, ...args]);
+  }
+  await both.close();
 }
 
 /** Two addresses of which one still serves the expired certificate. */

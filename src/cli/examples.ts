@@ -14,6 +14,7 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['hellofin check shop.example', 'the same as hellofin shop.example'],
     ['hellofin check shop.example --connect 192.0.2.10:443', 'one address'],
     ['hellofin check shop.example --at +30d', 'as it will be in a month'],
+    ['hellofin check shop.example --early-data', 'whether 0-RTT data is taken, by sending some'],
     ['hellofin check shop.example -vv', 'every message, every field, every byte'],
   ],
   cert: [
@@ -27,6 +28,7 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, meanin
     ['hellofin explain CHAIN_INCOMPLETE', 'a finding'],
     ['hellofin explain 40', 'an alert by its number'],
     ['hellofin explain handshake_failure', 'or by its name'],
+    ['hellofin explain tls1.2 tls1.3', 'two live handshakes side by side'],
     ['hellofin explain "remote error: tls: bad certificate"', 'what another client printed'],
   ],
   lab: [

@@ -72,8 +72,10 @@ export function createProgram(io: Io, ended: (code: ExitCode) => void): Command 
   withOutputFlags(
     program
       .command('explain')
-      .argument('<what...>', 'a saved run, the code of a finding, the number or name of an alert, or an error text')
-      .description('show a saved run again, or say what a finding, an alert or an error text of another client means'),
+      .argument('<what...>', 'a saved run, the code of a finding, an alert, an error text, or tls1.2 and tls1.3')
+      .description(
+        'show a saved run again, say what a finding, an alert or an error text of another client means, or show live handshakes of TLS 1.2 and 1.3',
+      ),
   ).action(async (words: string[], flags: ExplainFlags) => {
     const { explainCommand } = await import('./commands/explain.ts');
     ended(await explainCommand(words.join(' '), flags, io));

@@ -17,3 +17,6 @@ export {
   widthOf,
   wrapped,
 } from './text.ts';
+export { ADDED, REMOVED, type VersionChange } from './version-changes.ts';
+export { type RecordedVersion, type VersionRun, versionRunOf, versionsNamed } from './version-run.ts';
+export { comparisonLines, versionLines } from './version-text.ts';

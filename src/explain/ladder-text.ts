@@ -23,31 +23,39 @@ export function ladderLines(events: readonly StampedEvent[], detail: LadderDetai
   const lines: Line[] = [];
   let flight = 0;
   for (const rung of ladder.rungs) {
-    lines.push(rungLine(rung, start, rung.flight !== flight));
+    lines.push(rungLine(rung, start, { isFirst: rung.flight !== flight, hasEpochs: ladder.hasHandshakeKeys }));
     flight = rung.flight;
     if (detail.fields && rung.event.kind === 'message') lines.push(...fieldLines(rung.event.fields, rung.event.bytes));
   }
   return [...lines, ...summaryLines(ladder)];
 }
 
-function rungLine({ at, direction, name, size, level, flight }: Rung, start: number, isFirst: boolean): Line {
+interface Place {
+  /** Whether it begins a flight. */
+  readonly isFirst: boolean;
+  /** Whether the handshake has keys of its own beside those of the data: before TLS 1.3 there is one set. */
+  readonly hasEpochs: boolean;
+}
+
+function rungLine({ at, direction, name, size, level, flight }: Rung, start: number, place: Place): Line {
   const isSent = direction === 'sent';
+  const keys = level === 'initial' || !place.hasEpochs ? '' : `${level} keys`;
   return [
     styled('dim', `${(at - start).toFixed(1).padStart(9)} ms  `),
     styled(isSent ? 'accent' : 'good', isSent ? '→' : '←'),
     `  ${name.padEnd(28)}${String(size).padStart(6)} B  `,
     level === 'initial' ? styled('warn', 'in clear  ') : styled('good', 'encrypted '),
-    styled('dim', `${level === 'initial' ? '' : `${level} keys`}`.padEnd(18)),
-    styled('dim', isFirst ? `flight ${flight}` : ''),
+    styled('dim', keys.padEnd(18)),
+    styled('dim', place.isFirst ? `flight ${flight}` : ''),
   ];
 }
 
-function summaryLines({ flights, roundTrips, bytes, forwardSecrecy }: Ladder): Line[] {
+function summaryLines({ flights, roundTrips, isComplete, bytes, forwardSecrecy }: Ladder): Line[] {
   const { holds, why } = forwardSecrecy;
   const word = holds === undefined ? 'not known' : holds ? 'yes' : 'no';
   return [
     [
-      `  ${plural(flights, 'flight')} · ${plural(roundTrips, 'round trip')} before our Finished · `,
+      `  ${plural(flights, 'flight')} · ${plural(roundTrips, 'round trip')}${isComplete ? ' before the first byte of data' : ''} · `,
       `${bytes.clear} B in clear, ${bytes.encrypted} B encrypted`,
     ],
     ['  forward secret: ', styled(holds === true ? 'good' : 'warn', word), `, ${why}`],

@@ -24,15 +24,26 @@ export interface Rung {
 export interface Ladder {
   readonly rungs: readonly Rung[];
   readonly flights: number;
-  /** How often the client waited for an answer before its Finished. */
+  /**
+   * How often a client waited for an answer before data of its application could leave: until both Finished had crossed,
+   * or not at all where 0-RTT data was taken. Without Finished: until it failed.
+   */
   readonly roundTrips: number;
+  /** Whether both Finished crossed. */
+  readonly isComplete: boolean;
+  /** Whether the handshake has keys of its own beside those of the data: before TLS 1.3 there is one set. */
+  readonly hasHandshakeKeys: boolean;
+  /** The suite that the ServerHello chose, where one came. */
+  readonly cipherSuite: string | undefined;
+  /** The group of a fresh key agreement. */
+  readonly group: string | undefined;
   /** Bytes on the wire, by what a tap can read. */
   readonly bytes: { readonly clear: number; readonly encrypted: number };
   readonly forwardSecrecy: ForwardSecrecy;
 }
 
 /** Whether the traffic stays secret when the certificate's key leaks later. */
-interface ForwardSecrecy {
+export interface ForwardSecrecy {
   readonly holds: boolean | undefined;
   readonly why: string;
 }
@@ -55,7 +66,7 @@ export function ladderOf(events: readonly StampedEvent[]): Ladder {
     if (rung.event.kind !== 'record' && rung.direction !== last?.direction) flight++;
     rungs.push({ at, flight, ...rung });
   }
-  return { rungs, flights: flight, roundTrips: roundTripsOf(rungs), bytes, forwardSecrecy: forwardSecrecyOf(rungs) };
+  return { rungs, flights: flight, ...roundTripsOf(rungs), ...chosenIn(rungs), bytes };
 }
 
 type Unplaced = Omit<Rung, 'at' | 'flight'>;
@@ -80,24 +91,52 @@ function rungOf(event: TlsEvent): Unplaced | undefined {
   }
 }
 
-/** Every flight of the peer up to the first Finished that this side sends is one wait. */
-function roundTripsOf(rungs: readonly Rung[]): number {
-  const until = rungs.findIndex(({ direction, name }) => direction === 'sent' && name === 'finished');
-  const handshake = until < 0 ? rungs : rungs.slice(0, until);
-  const answers = handshake.filter(({ direction, event }) => direction === 'received' && event.kind !== 'record');
-  return new Set(answers.map(({ flight }) => flight)).size;
+/** Every flight of the peer up to the second Finished is one wait (RFC 5246 section 7.3, RFC 8446 section 2). */
+function roundTripsOf(rungs: readonly Rung[]): Pick<Ladder, 'roundTrips' | 'isComplete'> {
+  const finished = rungs.flatMap(({ name }, index) => (name === 'finished' ? [index] : []));
+  const isComplete = finished.length > 1;
+  // Only a client whose 0-RTT data was accepted sends one (RFC 8446 section 4.5).
+  if (rungs.some(({ name }) => name === 'end_of_early_data')) return { roundTrips: 0, isComplete };
+  const handshake = rungs.slice(0, finished[1]);
+  const last = rungs[finished[1] ?? -1];
+  const answers = [...handshake, ...(last === undefined ? [] : [last])].filter(
+    ({ direction, event }) => direction === 'received' && event.kind !== 'record',
+  );
+  return { roundTrips: new Set(answers.map(({ flight }) => flight)).size, isComplete };
 }
 
-function forwardSecrecyOf(rungs: readonly Rung[]): ForwardSecrecy {
+type Chosen = Pick<Ladder, 'hasHandshakeKeys' | 'cipherSuite' | 'group' | 'forwardSecrecy'>;
+
+function chosenIn(rungs: readonly Rung[]): Chosen {
   const hello = rungs.find(({ name }) => name === 'server_hello')?.event;
-  if (hello?.kind !== 'message') return { holds: undefined, why: 'there is no ServerHello' };
+  const hasHandshakeKeys = rungs.some(({ level }) => level === 'handshake');
+  if (hello?.kind !== 'message') {
+    const forwardSecrecy = { holds: undefined, why: 'there is no ServerHello' };
+    return { hasHandshakeKeys, cipherSuite: undefined, group: undefined, forwardSecrecy };
+  }
   const extensions = hello.fields.find(({ name }) => name === 'extensions')?.children ?? [];
   const share = extensions.find(({ label }) => label === 'key_share');
-  const group = share?.children?.flatMap(({ children = [] }) => children).find(({ name }) => name === 'group');
+  const shared = share?.children?.flatMap(({ children = [] }) => children).find(({ name }) => name === 'group')?.label;
   const exchange = groupOfKeyExchange(rungs);
-  if (exchange !== undefined) return freshKeys(exchange.group);
-  if (share === undefined) return { holds: false, why: 'the ServerHello has no key_share: no fresh key was agreed' };
-  return freshKeys(group?.label);
+  const group = exchange === undefined ? shared : exchange.group;
+  const isFresh = exchange !== undefined || share !== undefined;
+  return {
+    hasHandshakeKeys,
+    cipherSuite: hello.fields.find(({ name }) => name === 'cipher_suite')?.label,
+    group,
+    forwardSecrecy: isFresh ? freshKeys(group) : { holds: false, why: whyNotFresh(rungs, hasHandshakeKeys) },
+  };
+}
+
+function whyNotFresh(rungs: readonly Rung[], isTls13: boolean): string {
+  const isResumed = !rungs.some(({ direction, name }) => direction === 'received' && name === 'certificate');
+  if (isTls13 || !isResumed) return 'the ServerHello has no key_share: no fresh key was agreed';
+  return 'no fresh key was agreed: the keys come from the secret of the session that is resumed';
+}
+
+function freshKeys(group: string | undefined): ForwardSecrecy {
+  const name = group === undefined ? 'keys' : `${group} keys`;
+  return { holds: true, why: `both sides made ${name} for this connection alone; the certificate's key only signs` };
 }
 
 /** The fresh key of the server in TLS 1.2 and older, whatever its group (RFC 5246 section 7.4.3). */
@@ -106,9 +145,4 @@ function groupOfKeyExchange(rungs: readonly Rung[]): { readonly group: string | 
   if (exchange?.kind !== 'message') return undefined;
   const params = exchange.fields.flatMap(({ children = [] }) => children);
   return { group: params.find(({ name }) => name === 'named_curve')?.label };
-}
-
-function freshKeys(group: string | undefined): ForwardSecrecy {
-  const name = group === undefined ? 'keys' : `${group} keys`;
-  return { holds: true, why: `both sides made ${name} for this connection alone; the certificate's key only signs` };
 }

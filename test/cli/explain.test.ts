@@ -86,3 +86,38 @@ describe('what nobody knows', () => {
     expect(stderr).toContain('x\\u{1b}[2J\\u{202e}y');
   });
 });
+
+describe('versions, live', () => {
+  test('side by side', async () => {
+    const { code, stdout, stderr } = await hellofin(['explain', 'tls1.2', 'tls1.3']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^ {2}TLS 1\.2 +TLS 1\.3$/m);
+    expect(stdout).toMatch(/before data +2 round trips, after TCP's +1 round trip, after TCP's/);
+    expect(stdout).toMatch(/TLS 1\.3 removed[\s\S]*RSA key transport[\s\S]*TLS 1\.3 added/);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('as JSON, in the order asked for', async () => {
+    const { stdout } = await hellofin(['explain', 'tls1.3', 'tls1.2', '--json']);
+    expect(parseDocument(stdout)).toMatchObject({
+      exitCode: 0,
+      handshakes: [
+        { version: 'TLS 1.3', group: 'x25519', resumedGroup: 'x25519', roundTrips: { first: 1, resumed: 1, early: 0 } },
+        { version: 'TLS 1.2', group: 'x25519', roundTrips: { first: 2, resumed: 1, early: null } },
+      ],
+      removed: expect.arrayContaining([expect.objectContaining({ what: 'renegotiation' })]),
+      added: expect.arrayContaining([expect.objectContaining({ what: '0-RTT data' })]),
+    });
+  });
+
+  test('one, in ASCII, with every message of its three connections', async () => {
+    const { code, stdout } = await hellofin(['explain', 'tls1.3', '-v', '--plain']);
+    expect(code).toBe(0);
+    expect([...stdout].every((sign) => sign === '\n' || (sign >= ' ' && sign <= '~'))).toBe(true);
+    expect(stdout.match(/flights \| \d round trips?/g)).toEqual([
+      'flights | 1 round trip',
+      'flights | 1 round trip',
+      'flights | 0 round trips',
+    ]);
+  });
+});

@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { recordedIn } from '../../src/cli/commands/explain-versions.ts';
 import { parseRuns } from '../../src/cli/run-file.ts';
 import { paint } from '../../src/cli/terminal.ts';
 import {
@@ -16,6 +17,7 @@ import {
   reportLines,
   runToJson,
 } from '../../src/diagnose/index.ts';
+import { comparisonLines, versionLines, versionRunOf, widthOf } from '../../src/explain/index.ts';
 import { chainsOf } from '../../src/node/probe/index.ts';
 
 const data = join(import.meta.dirname, 'data');
@@ -103,6 +105,9 @@ const expected: Record<string, readonly string[]> = {
   'alpn-refused': ['ALPN_REFUSED'],
   'no-common-version': ['NO_COMMON_VERSION'],
   'tls12-only': ['TLS13_NOT_SUPPORTED'],
+  'session-lost': ['SESSION_NOT_RESUMED'],
+  'sessions-tls1.2': [],
+  'sessions-tls1.3': [],
   'old-cipher-suites': ['OLD_CIPHER_SUITES_ONLY', 'TLS13_NOT_SUPPORTED'],
   versions: ['OLD_VERSION_ENABLED'],
   'no-common-cipher-suite': ['NO_COMMON_CIPHER_SUITE'],
@@ -131,4 +136,24 @@ test('every field with its bytes', async () => {
   const [run] = readRuns('hello-retry-request');
   const lines = run === undefined ? [] : messageLines(run, { fields: true });
   await expect(paint(lines, plain)).toMatchFileSnapshot(join(data, 'hello-retry-request.bytes.golden.txt'));
+});
+
+/** As `explain` prints them, over recorded runs. */
+function explained(versions: readonly ('1.2' | '1.3')[]) {
+  return versions.map((version) => versionRunOf(recordedIn(reportOf(`sessions-tls${version}`), `TLS ${version}`)));
+}
+
+describe('handshakes explained', () => {
+  test.each([80, 60, 120])('both versions, in %i columns', async (width) => {
+    const [one, other] = explained(['1.2', '1.3']);
+    const lines = one === undefined || other === undefined ? [] : comparisonLines([one, other], width);
+    for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
+    await expect(paint(lines, plain)).toMatchFileSnapshot(join(data, `both-versions.${width}.explain.golden.txt`));
+  });
+
+  test.each(['1.2', '1.3'] as const)('TLS %s', async (version) => {
+    const [run] = explained([version]);
+    const lines = run === undefined ? [] : versionLines(run, 80);
+    await expect(paint(lines, plain)).toMatchFileSnapshot(join(data, `tls${version}.explain.golden.txt`));
+  });
 });

@@ -5,6 +5,9 @@ interface Word {
   readonly description: string;
 }
 
+/** What `explain` takes beside files and texts. */
+const EXPLAINED = 'tls1.2 tls1.3';
+
 /** The completion script of a shell, made from the commands themselves. */
 export function completionScript(shell: 'bash' | 'zsh' | 'fish', program: Command): string {
   const commands = program.commands.map((command) => ({
@@ -44,6 +47,7 @@ ${cases}
     -*) COMPREPLY=($(compgen -W "$flags" -- "$current")) ;;
     *)
       COMPREPLY=($(compgen -A hostname -A file -- "$current"))
+      if [[ \${COMP_WORDS[1]} == explain ]]; then COMPREPLY+=($(compgen -W '${EXPLAINED}' -- "$current")); fi
       if ((COMP_CWORD == 1)); then COMPREPLY+=($(compgen -W '${words(commands)}' -- "$current")); fi
       ;;
   esac
@@ -66,6 +70,7 @@ ${cases}
   esac
   if [[ $PREFIX == -* ]]; then _describe flag flags; return; fi
   if ((CURRENT == 2)); then _describe command commands; fi
+  if [[ \${words[2]} == explain ]]; then compadd ${EXPLAINED}; fi
   _hosts
   _files
 }
@@ -86,6 +91,7 @@ function fish(commands: readonly Completed[], fallback: readonly Word[]): string
     ),
     ...fallback.map((one) => flag(`not __fish_seen_subcommand_from ${names}`, one)),
     ...commands.flatMap(({ word, flags }) => flags.map((one) => flag(`__fish_seen_subcommand_from ${word}`, one))),
+    `complete -c hellofin -n '__fish_seen_subcommand_from explain' -a ${quoted(EXPLAINED)}`,
     '',
   ].join('\n');
 }

@@ -16,6 +16,7 @@ import {
   type Style,
   safeText,
   styled,
+  versionsNamed,
   wrapped,
 } from '../../explain/index.ts';
 import { EXIT, type ExitCode, worstOf } from '../exit.ts';
@@ -28,9 +29,15 @@ import { readText } from '../targets.ts';
 export type ExplainFlags = OutputFlags;
 
 /** `hellofin explain`: a saved run again, what a code or an alert means, or which findings other clients print a text for. */
-export function explainCommand(what: string, flags: ExplainFlags, io: Io): ExitCode {
+export async function explainCommand(what: string, flags: ExplainFlags, io: Io): Promise<ExitCode> {
   const output = outputOf(flags, io);
   if (existsSync(what)) return explainRuns(what, output);
+  const versions = versionsNamed(what);
+  // The lab and the sockets are not loaded for a text.
+  if (versions !== undefined) {
+    const { explainVersions } = await import('./explain-versions.ts');
+    return explainVersions(versions, flags.verbose, output, io);
+  }
   const cause = causeOf(what.trim());
   const alerts = cause === undefined ? alertsInText(what) : [];
   const causes = cause === undefined ? causesOfText(what) : [cause];

@@ -11,6 +11,7 @@ export type HttpsOptions = Pick<
   | 'ca'
   | 'ciphers'
   | 'groups'
+  | 'maxEarlyData'
   | 'maxVersion'
   | 'minVersion'
   | 'requestCert'
