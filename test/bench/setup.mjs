@@ -51,8 +51,8 @@ export function setup({ key = 'secp256r1', version = 'TLSv1.3', tickets = false 
   };
 }
 
-/** @param {{ readonly name: string, readonly key?: Kind['key'], readonly issuer?: ReturnType<typeof issue> }} what */
-function issue({ name, key: type = 'secp256r1', issuer }) {
+/** A certificate with its key; one without an issuer is an authority. @param {{ readonly name: string, readonly key?: Kind['key'], readonly issuer?: ReturnType<typeof issue> }} what */
+export function issue({ name, key: type = 'secp256r1', issuer }) {
   const { privateKey: pem } =
     type === 'rsa2048'
       ? generateKeyPairSync('rsa', { modulusLength: 2048, ...ENCODING })
