@@ -17,7 +17,7 @@ const MIB = 2 ** 20;
  * the heap, where the smallest key of OpenSSL's has a kilobyte.
  * @type {Growth}
  */
-export const BOUND = { heap: 2 * MIB, rss: 48 * MIB };
+const BOUND = { heap: 2 * MIB, rss: 48 * MIB };
 
 /** Samples of a stage. */
 export const SAMPLES = 30;
