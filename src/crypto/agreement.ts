@@ -81,6 +81,33 @@ export function secp384r1MlKem1024(secp384r1: KeyAgreement, mlKem: MlKem): KeyAg
   return hybrid('SecP384r1MLKEM1024', mlKem, { agreement: secp384r1, length: 97, isFirst: true });
 }
 
+/** MLKEM1024 (draft-ietf-tls-mlkem section 4): nothing else protects what it agrees on. */
+export function mlKem1024Alone(mlKem: MlKem): KeyAgreement {
+  const name = 'MLKEM1024';
+  const { encapsulationKey, ciphertext } = mlKem.parameters;
+  const check = (share: Uint8Array, expected: number) => {
+    if (share.length !== expected) throw invalidShare(`${name} share of ${share.length} bytes, not ${expected}`);
+  };
+  return {
+    name,
+    generate() {
+      const kem = mlKem.generate();
+      return {
+        share: kem.encapsulationKey,
+        finish(peerShare) {
+          check(peerShare, ciphertext);
+          return kem.decapsulate(peerShare);
+        },
+      };
+    },
+    respond(peerShare) {
+      check(peerShare, encapsulationKey);
+      const kem = encapsulate(mlKem, peerShare);
+      return { share: kem.ciphertext, secret: kem.secret };
+    },
+  };
+}
+
 /** The classical half: the length of its shares in bytes, and whether it stands before ML-KEM's. */
 interface Classical {
   readonly agreement: KeyAgreement;

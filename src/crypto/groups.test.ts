@@ -20,6 +20,7 @@ const LENGTHS: Readonly<Record<GroupName, readonly [client: number, server: numb
   X25519MLKEM768: [1216, 1120, 64],
   SecP256r1MLKEM768: [1249, 1153, 64],
   SecP384r1MLKEM1024: [1665, 1665, 80],
+  MLKEM1024: [1568, 1568, 32],
   ffdhe2048: [256, 256, 256],
   ffdhe3072: [384, 384, 384],
 };
@@ -50,6 +51,7 @@ test('by default no group makes a ClientHello longer or a peer slower than those
   expect(nobleCrypto.capabilities.defaultGroups).toEqual(['x25519', 'secp256r1', 'secp384r1', 'secp521r1']);
   for (const { capabilities } of providers) {
     expect(capabilities.defaultGroups.filter((name) => name.startsWith('ffdhe'))).toEqual([]);
+    expect(capabilities.defaultGroups).not.toContain('MLKEM1024');
   }
 });
 
@@ -125,6 +127,16 @@ describe.each(providers)('$name', (crypto) => {
     expect(refusal(() => hybrid.respond(change(own.share, 0, 2)))).toBe(true);
     const unreduced = change(change(own.share, length, 3329 & 0xff), length + 1, 0x0f | (3329 >> 8));
     expect(refusal(() => hybrid.respond(unreduced))).toBe(true);
+  });
+
+  test('MLKEM1024 stands alone, and refuses coefficients that are not reduced', () => {
+    const alone = crypto.group('MLKEM1024');
+    const own = alone.generate();
+    const { share, secret } = alone.respond(own.share);
+    // ML-KEM rejects a changed ciphertext silently (FIPS 203 section 6.3): the ends come to differ.
+    expect(own.finish(change(share, 0, (share[0] ?? 0) ^ 1))).not.toEqual(secret);
+    const unreduced = change(change(own.share, 0, 3329 & 0xff), 1, 0x0f | (3329 >> 8));
+    expect(refusal(() => alone.respond(unreduced))).toBe(true);
   });
 
   test('X25519MLKEM768 puts ML-KEM first', () => {

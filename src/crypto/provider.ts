@@ -21,6 +21,7 @@ export type GroupName =
   | 'X25519MLKEM768'
   | 'SecP256r1MLKEM768'
   | 'SecP384r1MLKEM1024'
+  | 'MLKEM1024'
   | 'ffdhe2048'
   | 'ffdhe3072';
 

@@ -20,6 +20,7 @@ const GROUP_NAMES: ReadonlyMap<string, GroupName> = new Map(
     x25519mlkem768: 'X25519MLKEM768',
     secp256r1mlkem768: 'SecP256r1MLKEM768',
     secp384r1mlkem1024: 'SecP384r1MLKEM1024',
+    mlkem1024: 'MLKEM1024',
     ffdhe2048: 'ffdhe2048',
     ffdhe3072: 'ffdhe3072',
   }),

@@ -7,6 +7,7 @@ import {
   libraryMlKem,
   ML_KEM_768,
   ML_KEM_1024,
+  mlKem1024Alone,
   secp256r1MlKem768,
   secp384r1MlKem1024,
   x25519MlKem768,
@@ -54,6 +55,7 @@ export function nistSecret(curve: CurveName, secretKey: Uint8Array, peerShare: U
 }
 
 const mlKem768 = libraryMlKem(ML_KEM_768, ml_kem768);
+const mlKem1024 = libraryMlKem(ML_KEM_1024, ml_kem1024);
 const secp256r1 = nistGroup('secp256r1');
 const secp384r1 = nistGroup('secp384r1');
 
@@ -65,7 +67,8 @@ export const groups: readonly KeyAgreement[] = [
   nistGroup('secp521r1'),
   x25519MlKem768(x25519, mlKem768),
   secp256r1MlKem768(secp256r1, mlKem768),
-  secp384r1MlKem1024(secp384r1, libraryMlKem(ML_KEM_1024, ml_kem1024)),
+  secp384r1MlKem1024(secp384r1, mlKem1024),
+  mlKem1024Alone(mlKem1024),
 ];
 
 function agree(name: string, compute: () => Uint8Array): Uint8Array {

@@ -59,7 +59,7 @@ test('runs in a bundle without Node built-ins', async () => {
   expect(JSON.parse(result)).toEqual({
     key: expect.stringMatching(/^[0-9a-f]{32}$/),
     opened: '68656c6c6f',
-    agreements: [true, true, true, true, true, true, true],
+    agreements: [true, true, true, true, true, true, true, true],
     good: true,
     bad: false,
     globals: ['undefined', 'undefined', 'undefined', 'undefined'],

@@ -3,7 +3,7 @@
  * on Node 20, 22, 24 and 26. Start at {@link nodeCrypto}.
  */
 import { randomBytes } from 'node:crypto';
-import { secp256r1MlKem768, secp384r1MlKem1024, x25519MlKem768 } from '../agreement.ts';
+import { mlKem1024Alone, secp256r1MlKem768, secp384r1MlKem1024, x25519MlKem768 } from '../agreement.ts';
 import { unsupported } from '../der.ts';
 import type { CryptoProvider, GroupName, KeyAgreement } from '../provider.ts';
 import { SCHEME_NAMES } from '../schemes.ts';
@@ -29,6 +29,7 @@ const groups = new Map<GroupName, KeyAgreement>(
     keyObjectGroup('secp521r1'),
     secp256r1MlKem768(secp256r1, mlKem768),
     secp384r1MlKem1024(secp384r1, mlKem1024),
+    mlKem1024Alone(mlKem1024),
     finiteField('ffdhe2048'),
     finiteField('ffdhe3072'),
   ].map((group) => [group.name, group]),

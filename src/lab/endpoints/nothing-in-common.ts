@@ -26,13 +26,13 @@ export const noCommonCipherSuite: EndpointSpec = {
   }),
 };
 
-/** Its policy allows ML-KEM-1024 alone. */
+/** Its policy allows ML-KEM-512 alone. */
 export const noCommonGroup: EndpointSpec = {
   id: 'no-common-group',
   host: 'alder.example',
-  fault: 'the server takes the group MLKEM1024 only',
+  fault: 'the server takes the group MLKEM512 only',
   cause: { code: 'NO_COMMON_GROUP', proof: 'probe' },
-  served: () => ({ server: tls13Only({ group: GROUPS.MLKEM1024 }) }),
+  served: () => ({ server: tls13Only({ group: GROUPS.MLKEM512 }) }),
   repaired: ({ ca, host }) => ({ server: httpsServer(ca.issue({ names: [host] }), { groups: 'X25519:P-256' }) }),
 };
 

@@ -137,7 +137,7 @@ function clientConfig(
   return {
     ...common,
     ...(options.hostName !== '' && { serverName: options.hostName }),
-    ...(options.keyShares && { keyShares: options.keyShares.map(toGroup) }),
+    ...keySharesOf(options),
     // Early data is given at once; its pieces are records of their size.
     ...(options.repeatShimInitialWrite > 1 && { maxFragment: options.shimInitialWrite.length }),
     ...(options.advertiseAlpn !== '' && { alpn: splitAlpn(options.advertiseAlpn) }),
@@ -178,6 +178,16 @@ function serverConfig(
     serverPreference: options.serverPreference,
     ...memory.server(options),
   };
+}
+
+/** Where no shares are named, the runner wants one of each kind: a classical and a post-quantum one. */
+function keySharesOf({ keyShares, curves }: Options): Pick<ClientConfig, 'keyShares'> {
+  if (keyShares !== undefined) return { keyShares: keyShares.map(toGroup) };
+  const groups = curves.map(toGroup);
+  const [first] = groups;
+  if (first === undefined) return {};
+  const other = groups.find((group) => group.includes('MLKEM') !== first.includes('MLKEM'));
+  return { keyShares: other === undefined ? [first] : [first, other] };
 }
 
 /** Rejection is a list that shares nothing with any client's, and so is none over QUIC. */
