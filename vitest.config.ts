@@ -8,6 +8,8 @@ export default defineConfig({
     isolate: false,
     allowOnly: false,
     expect: { requireAssertions: true },
-    testTimeout: 30_000,
+    // A machine may have one core and other work: what hangs is found all the same.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type NameRecord, type NameServer, startNameServer } from './name-server.ts';
 
 let server: NameServer;
-const resolver = new Resolver({ timeout: 1_000, tries: 1 });
+const resolver = new Resolver({ timeout: 20_000, tries: 1 });
 
 beforeAll(async () => {
   server = await startNameServer(

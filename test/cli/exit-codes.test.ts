@@ -1,6 +1,8 @@
 /** Every exit code, of the built command as a child process, with the JSON that goes with it. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../src/lab/index.ts';
@@ -151,13 +153,19 @@ describe('4, a bug in hellofin', () => {
 
 describe('130, interrupted', () => {
   test('with valid JSON all the same', async () => {
-    const args = [command, ...endpoints('silent'), '--json', '--timeout', '20s'];
+    const silent = createServer((socket) => socket.on('error', () => undefined).resume());
+    const asked = once(silent.listen(0, '127.0.0.1'), 'connection');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const args = [command, `127.0.0.1:${port}`, '--json', '--timeout', '60s'];
     const child = spawn(process.execPath, args, { env: { ...process.env, ...surroundings } });
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     const ended = new Promise((resolve) => child.once('close', resolve));
-    setTimeout(() => child.kill('SIGINT'), 1_000);
+    await asked;
+    child.kill('SIGINT');
     expect(await ended).toBe(130);
+    silent.close();
     expect(parseDocument(Buffer.concat(chunks).toString()).error?.code).toBe('INTERRUPTED');
   });
 

@@ -193,7 +193,7 @@ describe.skipIf([openssl, curl, dig].includes(undefined))('the commands that sho
     const [cert, key] = [args[args.indexOf('--cert') + 1], args[args.indexOf('--key') + 1]];
     const files = command.replaceAll('session.pem', join(tempDir(), 'session.pem'));
     const filled = files.replace('--cert FILE', `--cert ${cert}`).replace('--key FILE', `--key ${key}`);
-    const shown = await run('timeout', ['3', 'sh', '-c', filled]);
+    const shown = await run('timeout', ['10', 'sh', '-c', filled]);
     const said = shown.stdout + shown.stderr + (shown.code === 124 ? 'Connection timed out' : '');
     expect(said, filled).toMatch(symptom);
   });

@@ -61,7 +61,7 @@ async function checkLeafOnly(
   const server = createHttp2Server({ cert: leaf, key }, (_request, response) => response.end());
   server.on('tlsClientError', () => undefined);
   const port = await listen(server as unknown as Server);
-  return check(`localhost:${port}`, { ca: root.cert, caFile: 'ca.pem', families: [4], timeout: 1_000, ...options });
+  return check(`localhost:${port}`, { ca: root.cert, caFile: 'ca.pem', families: [4], timeout: 20_000, ...options });
 }
 
 function codes({ findings }: Report): string[] {
@@ -163,7 +163,7 @@ describe('an intermediate that is published', () => {
     await new Promise<void>((resolve) => second.listen(port, '127.0.0.2', () => resolve()));
     servers.push(second as unknown as Server);
     const names = await startNameServer(new Map([['localhost', { a: ['127.0.0.1', '127.0.0.2'] }]]));
-    const report = await check(`localhost:${port}`, { ca: root.cert, resolver: names.url, timeout: 1_000 });
+    const report = await check(`localhost:${port}`, { ca: root.cert, resolver: names.url, timeout: 20_000 });
     await names.close();
     expect(codes(report)).toEqual(['CHAIN_INCOMPLETE', 'CHAIN_INCOMPLETE']);
     expect(report.facts.connections).toBe(3);
@@ -267,7 +267,8 @@ describe('an issuer that is not to be had', () => {
   ])('%s', async (name, answer, note) => {
     const path = `/fault/${encodeURIComponent(name)}`;
     answers.set(path, answer);
-    const report = await checkWith([repository + path]);
+    const timeout = String(note).includes('in time') ? 2_000 : 20_000;
+    const report = await checkWith([repository + path], { timeout });
     expect(notesOf(report)).toMatch(note);
     expect(report.facts.connections).toBe(2);
     expect(reportText(report)).not.toContain('\u001b');
@@ -305,7 +306,7 @@ describe('an issuer that is not to be had', () => {
   test('silent places are not waited for one after the other', async () => {
     const caIssuers = ['a', 'b', 'c'].map((name) => `${repository}/silent?${name}`);
     for (const name of ['a', 'b', 'c']) answers.set(`/silent?${name}`, () => undefined);
-    const report = await checkWith(caIssuers, { timeout: 300 });
+    const report = await checkWith(caIssuers, { timeout: 2_000 });
     expect(report.facts.connections).toBe(3);
     expect(notesOf(report)).toMatch(/silent\?c, which was not fetched$/m);
   });

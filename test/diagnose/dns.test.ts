@@ -38,7 +38,7 @@ test.each([
 ])('AAAA fails with RCODE %i beside an A: a notice', async (rcode, name) => {
   const port = await serve(httpServer(ca.issue({ names: ['shop.example'] })));
   const url = await resolver(rcode);
-  const report = await check(`shop.example:${port}`, { ca: ca.root, resolver: url, timeout: 2_000 });
+  const report = await check(`shop.example:${port}`, { ca: ca.root, resolver: url, timeout: 20_000 });
   const finding = onlyFinding(report);
   expect(finding).toMatchObject({
     code: 'NAME_PARTLY_RESOLVED',
@@ -54,7 +54,7 @@ test.each([
 
 test('both fail: the question with checking disabled goes to the same resolver', async () => {
   const url = await resolver(2, 'both');
-  const finding = onlyFinding(await check('shop.example:9', { resolver: url, timeout: 2_000 }));
+  const finding = onlyFinding(await check('shop.example:9', { resolver: url, timeout: 20_000 }));
   expect(finding).toMatchObject({
     code: 'NAME_NOT_RESOLVED',
     fix: { commands: [`dig @127.0.0.1 -p ${url.split(':')[2]} +cd shop.example A`] },
@@ -63,7 +63,7 @@ test('both fail: the question with checking disabled goes to the same resolver',
 
 test('one type was asked for: the fix and the command are about that one', async () => {
   const url = await resolver(0);
-  const finding = onlyFinding(await check('shop.example:9', { resolver: url, families: [6], timeout: 2_000 }));
+  const finding = onlyFinding(await check('shop.example:9', { resolver: url, families: [6], timeout: 20_000 }));
   expect(finding).toMatchObject({
     title: 'the name exists and has no address (only AAAA was asked for)',
     fix: { text: 'correct the name, or publish an AAAA record for shop.example' },
@@ -76,7 +76,7 @@ test.each([
   [4, 'does not know such questions (ENOTIMP)'],
 ])('RCODE %i is no answer of the name', async (rcode, reason) => {
   const url = await resolver(rcode, 'both');
-  const report = await check('shop.example:9', { resolver: url, timeout: 2_000 });
+  const report = await check('shop.example:9', { resolver: url, timeout: 20_000 });
   expect([report.findings, exitCodeOf(report, 'error')]).toEqual([[], 3]);
   expect(report.notMeasured[0]?.reason).toBe(`the resolver (${url}) ${reason}`);
 });

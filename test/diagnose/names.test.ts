@@ -139,7 +139,7 @@ describe('a name that is refused', () => {
 
   test('an address sends no name, and that is refused', async () => {
     const port = await serve(unrecognized());
-    expect(onlyFinding(await check(`127.0.0.1:${port}`, { timeout: 2_000 }))).toMatchObject({
+    expect(onlyFinding(await check(`127.0.0.1:${port}`, { timeout: 20_000 }))).toMatchObject({
       code: 'SNI_REJECTED',
       title: 'the server refuses clients that send no name',
       notes: [],

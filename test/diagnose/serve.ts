@@ -60,7 +60,7 @@ export function rawServer(talk: (socket: Socket) => unknown): Server {
 
 /** Checks a port as shop.example. */
 export function diagnose(port: number, options: CheckOptions = {}): Promise<Report> {
-  return check(`https://127.0.0.1:${port}/`, { ca: ca.root, sni: 'shop.example', timeout: 2_000, ...options });
+  return check(`https://127.0.0.1:${port}/`, { ca: ca.root, sni: 'shop.example', timeout: 20_000, ...options });
 }
 
 /** The only finding of a report. */

@@ -71,7 +71,7 @@ describe('a newer certificate at another address', () => {
       const port = await serve(httpServer(past));
       await serve(httpServer(credential), '127.0.0.2', port);
       const resolver = await startNameServer(new Map([['shop.example', { a: ['127.0.0.1', '127.0.0.2'] }]]));
-      const report = await check(`shop.example:${port}`, { ca: ca.root, resolver: resolver.url, timeout: 2_000 });
+      const report = await check(`shop.example:${port}`, { ca: ca.root, resolver: resolver.url, timeout: 20_000 });
       await resolver.close();
       const expired = report.findings.find(({ code }) => code === 'CERT_EXPIRED');
       expect(expired?.endpoint).toBe(`127.0.0.1:${port}`);
@@ -149,7 +149,7 @@ describe('who is asked for the time without being authenticated', () => {
     });
     const port = await serve(server);
     const report = await check(`https://127.0.0.1:${port}/secret?token=1`, {
-      ...{ ca: ca.root, sni: 'shop.example', timeout: 2_000, alpn: ['http/1.1'] },
+      ...{ ca: ca.root, sni: 'shop.example', timeout: 20_000, alpn: ['http/1.1'] },
       ...client,
     });
     expect(onlyFinding(report).code).toBe('CLOCK_WRONG');

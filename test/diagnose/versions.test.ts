@@ -150,7 +150,7 @@ async function against(answer: Answer): Promise<Report> {
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   try {
-    return await check(`127.0.0.1:${port}`, { sni: 'localhost', http: false, versions: true, timeout: 400 });
+    return await check(`127.0.0.1:${port}`, { sni: 'localhost', http: false, versions: true, timeout: 1_500 });
   } finally {
     server.close();
   }

@@ -53,7 +53,7 @@ describe.each(OPENSSLS)('10 MB, $name', (openssl) => {
       const socket = await ends.client({ port, ca: files.ca.cert });
       socket.end(text);
       expect(await failure(socket)).toBeUndefined();
-      await expect.poll(() => statSync(file).size, { timeout: 5_000, interval: 10 }).toBe(text.length);
+      await expect.poll(() => statSync(file).size, { timeout: 60_000, interval: 10 }).toBe(text.length);
       expect(sha256(readFileSync(file))).toBe(sha256(text));
     });
   });

@@ -8,7 +8,7 @@ import type { Lab, LabTarget } from '../../src/lab/index.ts';
 import { run } from '../support/peers.ts';
 
 /** Milliseconds after which an endpoint is silent. */
-const SILENCE = 1_500;
+const SILENCE = 5_000;
 
 /** Weak keys and signatures are refused whatever this machine's policy says. */
 const CIPHERS = 'DEFAULT@SECLEVEL=2';
@@ -44,7 +44,7 @@ function settingsOf(lab: Lab, { args }: LabTarget): Settings {
 export async function viaNode(lab: Lab, target: LabTarget): Promise<string> {
   const { host, port, args } = target;
   const { ca, cert, key, alpn } = settingsOf(lab, target);
-  const resolver = new Resolver({ timeout: 1_000, tries: 1 });
+  const resolver = new Resolver({ timeout: 20_000, tries: 1 });
   resolver.setServers([lab.resolver.replace('udp://', '')]);
   let address: string | undefined;
   try {

@@ -24,8 +24,11 @@ function random(seed: number): (below: number) => number {
   };
 }
 
-/** Both ends with a mangler in the way from one to the other; how each ended and what the server's user got. */
-async function mangled(from: 'client' | 'server', mangle: (chunk: Buffer, offset: number) => Buffer) {
+/**
+ * Both ends with a mangler in the way from one to the other; how each ended and what the server's user got.
+ * @param patience milliseconds until an end that waits for more is given up.
+ */
+async function mangled(from: 'client' | 'server', mangle: (chunk: Buffer, offset: number) => Buffer, patience = 200) {
   const [a, b] = duplexPair();
   let offset = 0;
   const bend = new Transform({
@@ -45,12 +48,12 @@ async function mangled(from: 'client' | 'server', mangle: (chunk: Buffer, offset
       socket: from === 'client' ? a : through,
       host: 'localhost',
       secureContext: client.context,
-      handshakeTimeout: 150,
+      handshakeTimeout: patience,
     }),
     server: new TLSSocket(from === 'client' ? through : b, {
       isServer: true,
       secureContext: server.context,
-      handshakeTimeout: 150,
+      handshakeTimeout: patience,
     }),
   };
   const closed = (['client', 'server'] as const).map(async (side) => {
@@ -67,7 +70,7 @@ async function mangled(from: 'client' | 'server', mangle: (chunk: Buffer, offset
   const timer = setTimeout(() => {
     a.destroy();
     b.destroy();
-  }, 200);
+  }, patience);
   await Promise.all(closed);
   clearTimeout(timer);
   return { secure, received: Buffer.concat(received).toString() };
@@ -97,7 +100,7 @@ describe('one byte changed on its way', () => {
   );
 
   test('and unchanged, everything arrives', async () => {
-    const { secure, received } = await mangled('client', (chunk) => chunk);
+    const { secure, received } = await mangled('client', (chunk) => chunk, 60_000);
     expect(secure).toEqual({ client: true, server: true });
     expect(received).toBe('for the server');
   });

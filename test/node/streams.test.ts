@@ -267,13 +267,20 @@ describe('time', () => {
     const { client, server } = inMemory();
     await once(client, 'secureConnect');
     const told = vi.fn();
-    client.setTimeout(150, told);
-    client.resume();
-    for (let i = 0; i < 8; i++) {
-      await sleep(40);
-      server.write('.');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      client.setTimeout(150, told);
+      for (let i = 0; i < 8; i++) {
+        vi.advanceTimersByTime(149);
+        server.write('.');
+        await once(client, 'data');
+      }
+      expect(told).not.toHaveBeenCalled();
+      vi.advanceTimersByTime(150);
+      expect(told).toHaveBeenCalledTimes(1);
+    } finally {
+      vi.useRealTimers();
     }
-    expect(told).not.toHaveBeenCalled();
     client.destroy();
   });
 

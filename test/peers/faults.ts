@@ -63,7 +63,7 @@ async function expectShown({ broken, shows }: Fault, commands: readonly string[]
     const filled = command
       .replace('--cert FILE', `--cert ${value('--cert')}`)
       .replace('--key FILE', `--key ${value('--key')}`);
-    const { stdout, stderr } = await run('timeout', ['5', 'sh', '-c', filled]);
+    const { stdout, stderr } = await run('timeout', ['20', 'sh', '-c', filled]);
     printed += stdout + stderr;
   }
   expect(printed, commands.join('\n')).toMatch(shows);

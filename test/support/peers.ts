@@ -73,7 +73,7 @@ export interface RunOptions {
   readonly stdin?: string | Uint8Array;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Milliseconds until it is killed; 20,000 unless given. */
+  /** Milliseconds until it is killed; 60,000 unless given. */
   readonly timeout?: number;
 }
 
@@ -83,7 +83,7 @@ export function run(command: string, args: readonly string[], options: RunOption
   const output = collect(child);
   child.stdin?.on('error', () => undefined); // it may end before it has read everything
   child.stdin?.end(options.stdin ?? '');
-  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeout ?? 20_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeout ?? 60_000);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {
@@ -101,7 +101,7 @@ export interface PeerServer {
   output(): string;
   /** Writes to its standard input. */
   write(text: string): void;
-  /** Resolves once `pattern` stands in the output. Rejects when it ends or 10 s pass before. */
+  /** Resolves once `pattern` stands in the output. Rejects when it ends or 60 s pass before. */
   waitFor(pattern: RegExp): Promise<RegExpExecArray>;
   /** Ends it and resolves when it is gone. May be called twice. */
   stop(): Promise<void>;
@@ -129,17 +129,17 @@ export async function startServer(
   });
   const text = () => output.stdout() + output.stderr();
   const poll = async <T>(what: string, test: () => T | Promise<T>): Promise<NonNullable<T>> => {
-    for (const end = Date.now() + 10_000; ; await sleep(10)) {
+    for (const end = Date.now() + 60_000; ; await sleep(10)) {
       const result = await test();
       if (result !== null && result !== undefined && result !== false) return result;
       const ended = child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
       if (!ended && Date.now() < end) continue;
-      throw new Error(`${command}: ${ended ? `ended (${child.exitCode})` : 'waited 10 s'} before ${what}\n${text()}`);
+      throw new Error(`${command}: ${ended ? `ended (${child.exitCode})` : 'waited 60 s'} before ${what}\n${text()}`);
     }
   };
   const stop = async () => {
     child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), 2_000);
+    const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
     await gone;
     clearTimeout(timer);
   };
