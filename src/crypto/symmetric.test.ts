@@ -32,6 +32,23 @@ describe.each(providers)('$name', (crypto) => {
     expect(digest).toHaveLength(HASH_LENGTH[name]);
     expect(fork.digest()).toEqual(crypto.digest(name, fromAscii('abx')));
     expect(() => running.digest()).toThrow();
+    expect(() => running.update(fromAscii('d'))).toThrow();
+  });
+
+  // Short and long ones may be kept differently, and a fork may be made on either side of the limit.
+  test.each([0, 1, 1000, 1023, 1024, 1025, 2047, 2048, 2049, 5000])('hashes fork at any length: %i bytes', (length) => {
+    const data = Uint8Array.from({ length: 3 * 700 + length }, (_, i) => i * 7);
+    const running = crypto.hash('sha256').update(data.subarray(0, length));
+    for (let at = length; at < data.length; at += 700) {
+      const fork = running.copy();
+      const other = fork.copy().update(fromAscii('other'));
+      running.update(data.subarray(at, at + 700));
+      fork.update(fromAscii('x'));
+      const before = data.subarray(0, at);
+      expect(other.digest()).toEqual(crypto.digest('sha256', concat([before, fromAscii('other')])));
+      expect(fork.digest()).toEqual(crypto.digest('sha256', concat([before, fromAscii('x')])));
+    }
+    expect(running.digest()).toEqual(crypto.digest('sha256', data));
   });
 
   test('digests are published ones', () => {
@@ -51,6 +68,18 @@ describe.each(providers)('$name', (crypto) => {
     expect(crypto.random(32)).toHaveLength(32);
     expect(crypto.random(32)).not.toEqual(crypto.random(32));
     expect(crypto.random(0)).toHaveLength(0);
+  });
+
+  test.each([12, 32, 63, 64, 65, 2000])('random bytes of %i never come again, nor stay zero', (length) => {
+    const seen = new Set<string>();
+    const columns = new Uint8Array(length);
+    for (let i = 0; i < 200; i++) {
+      const bytes = crypto.random(length);
+      seen.add(toHex(bytes));
+      for (const [at, byte] of bytes.entries()) columns[at] = (columns[at] ?? 0) | byte;
+    }
+    expect(seen.size).toBe(200);
+    expect(columns.every((byte) => byte !== 0)).toBe(true);
   });
 
   describe.each(aeads)('%s', (name) => {

@@ -1,5 +1,5 @@
 import { type CipherGCMTypes, createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
-import { copy } from '../../bytes/index.ts';
+import { concat, copy, EMPTY } from '../../bytes/index.ts';
 import { AEAD_KEY_LENGTH, AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH, type Aead, type AeadName } from '../provider.ts';
 import { plain } from './bytes.ts';
 import { OBJECTS_ARE_SLOW } from './public-key.ts';
@@ -26,15 +26,18 @@ export class NodeAead implements Aead {
     checkNonce(nonce);
     const cipher = createCipheriv(this.#name, this.#key, nonce, OPTIONS);
     cipher.setAAD(aad);
-    const body = cipher.update(content);
-    // A short body joins its tail: another part costs a write more than the copy does.
-    const joined = body.length <= SHORT ? body.length : 0;
-    const out = Buffer.allocUnsafe(joined + trailer.length + AEAD_TAG_LENGTH);
-    if (joined > 0) out.set(body);
-    if (trailer.length > 0) out.set(cipher.update(trailer), joined);
+    // A short content joins its trailer, and the tag: another part costs a call and a write more than the copies do.
+    const length = content.length + trailer.length;
+    const isJoined = length <= SHORT;
+    const body = cipher.update(isJoined ? joined(content, trailer) : content);
+    const last = isJoined || trailer.length === 0 ? EMPTY : cipher.update(trailer);
     cipher.final();
-    out.set(cipher.getAuthTag(), joined + trailer.length);
-    return joined === body.length ? [plain(out)] : [plain(body), plain(out)];
+    const tag = cipher.getAuthTag();
+    if (!isJoined) return [plain(body), concat([last, tag], Buffer.allocUnsafe)];
+    const out = Buffer.allocUnsafe(length + AEAD_TAG_LENGTH);
+    out.set(body);
+    out.set(tag, length);
+    return [plain(out)];
   }
 
   open(nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): Uint8Array | null {
@@ -52,6 +55,16 @@ export class NodeAead implements Aead {
     }
     return plain(plaintext);
   }
+}
+
+const scratch = new Uint8Array(SHORT);
+
+/** Both in memory that the next call uses again. */
+function joined(content: Uint8Array, trailer: Uint8Array): Uint8Array {
+  if (trailer.length === 0) return content;
+  scratch.set(content);
+  scratch.set(trailer, content.length);
+  return scratch.subarray(0, content.length + trailer.length);
 }
 
 function checkNonce(nonce: Uint8Array): void {

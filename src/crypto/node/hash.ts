@@ -1,4 +1,5 @@
 import { createHash, hash as hashOnce, type Hash as NativeHash } from 'node:crypto';
+import { EMPTY } from '../../bytes/index.ts';
 import { HASH_LENGTH, type Hash, type HashName } from '../provider.ts';
 
 /** Block lengths in bytes (FIPS 180-4 section 1). */
@@ -20,30 +21,72 @@ const OUTER: Readonly<Record<HashName, Uint8Array>> = {
   sha512: outerOf('sha512'),
 };
 
-/** A running hash of node:crypto. */
-export class NodeHash implements Hash {
-  readonly #hash: NativeHash;
+/** Bytes up to which a running hash is no native one. */
+const SHORT = 2048;
 
-  constructor(hash: NativeHash) {
-    this.#hash = hash;
-  }
+/**
+ * A running hash. As long as it is short its bytes are kept and hashed in one call: a native hash costs more to copy than
+ * they cost to hash, and the garbage collector has to find it.
+ */
+export class NodeHash implements Hash {
+  readonly #name: HashName;
+  #native: NativeHash | undefined;
+  #bytes: Uint8Array = EMPTY;
+  #length = 0;
+  /** The memory of {@link #bytes} is that of another, which goes on in it. */
+  #isShared = false;
+  #isOver = false;
 
   /** An empty hash. */
-  static start(name: HashName): NodeHash {
-    return new NodeHash(createHash(name));
+  constructor(name: HashName) {
+    this.#name = name;
   }
 
   update(data: Uint8Array): this {
-    this.#hash.update(data);
+    this.#requireRunning();
+    const length = this.#length + data.length;
+    if (this.#native === undefined && length <= SHORT) {
+      if (this.#isShared || length > this.#bytes.length) this.#move(Math.min(SHORT, 2 * length));
+      this.#bytes.set(data, this.#length);
+      this.#length = length;
+      return this;
+    }
+    if (this.#native === undefined) {
+      this.#native = createHash(this.#name).update(this.#kept);
+      this.#bytes = EMPTY;
+    }
+    this.#native.update(data);
     return this;
   }
 
   copy(): NodeHash {
-    return new NodeHash(this.#hash.copy());
+    const copy = new NodeHash(this.#name);
+    copy.#native = this.#native?.copy();
+    copy.#bytes = this.#bytes;
+    copy.#length = this.#length;
+    copy.#isShared = true;
+    return copy;
   }
 
   digest(): Uint8Array {
-    return fromBinary(this.#hash.digest('binary'));
+    this.#requireRunning();
+    this.#isOver = true;
+    return this.#native === undefined ? digest(this.#name, this.#kept) : fromBinary(this.#native.digest('binary'));
+  }
+
+  #requireRunning(): void {
+    if (this.#isOver) throw new Error('the hash is finished');
+  }
+
+  get #kept(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  #move(capacity: number): void {
+    const bytes = new Uint8Array(capacity);
+    bytes.set(this.#kept);
+    this.#bytes = bytes;
+    this.#isShared = false;
   }
 }
 

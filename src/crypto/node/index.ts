@@ -2,19 +2,18 @@
  * Cryptography by node:crypto, every operation in the form that was measured to be the cheapest one that is the same
  * on Node 20, 22, 24 and 26. Start at {@link nodeCrypto}.
  */
-import { randomBytes } from 'node:crypto';
 import { mlKem1024Alone, secp256r1MlKem768, secp384r1MlKem1024, x25519MlKem768 } from '../agreement.ts';
 import { unsupported } from '../der.ts';
 import type { CryptoProvider, GroupName, KeyAgreement } from '../provider.ts';
 import { SCHEME_NAMES } from '../schemes.ts';
 import { NodeAead } from './aead.ts';
-import { plain } from './bytes.ts';
 import { finiteField } from './ffdhe.ts';
 import { keyObjectGroup, secp256r1, x25519 } from './groups.ts';
 import { digest, hmac, NodeHash } from './hash.ts';
 import { importPrivateKey, importPublicKey } from './keys.ts';
 import { hasMlDsa } from './ml-dsa.ts';
 import { hasNativeMlKem, mlKem768, mlKem1024 } from './ml-kem.ts';
+import { random } from './random.ts';
 
 const classical = ['x25519', 'secp256r1', 'secp384r1', 'secp521r1'] as const;
 
@@ -49,8 +48,8 @@ export const nodeCrypto: CryptoProvider = {
     schemes: SCHEME_NAMES.filter((name) => hasMlDsa || !name.startsWith('mldsa')),
     sideChannelSafe: true,
   },
-  random: (length) => plain(randomBytes(length)),
-  hash: (name) => NodeHash.start(name),
+  random,
+  hash: (name) => new NodeHash(name),
   digest,
   hmac,
   aead: (name, key) => new NodeAead(name, key),

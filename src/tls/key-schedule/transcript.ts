@@ -11,6 +11,8 @@ export class Transcript {
   #raw: Uint8Array[] = [];
   #hash: { readonly name: HashName; state: Hash } | undefined;
   #keepsRaw = false;
+  /** Of everything so far, once it was asked for: several secrets come from one. */
+  #digest: Uint8Array | undefined;
 
   constructor(crypto: CryptoProvider) {
     this.#crypto = crypto;
@@ -18,6 +20,7 @@ export class Transcript {
 
   /** Adds a whole handshake message, header included. The bytes must not change afterwards. */
   append(message: Uint8Array): void {
+    this.#digest = undefined;
     if (this.#hash === undefined || this.#keepsRaw) this.#raw.push(message);
     this.#hash?.state.update(message);
   }
@@ -60,6 +63,7 @@ export class Transcript {
     const { name, state } = this.#started();
     const header = Uint8Array.of(HANDSHAKE_TYPES.message_hash, 0, 0, HASH_LENGTH[name]);
     const synthetic = concat([header, state.digest()]);
+    this.#digest = undefined;
     this.#hash = { name, state: this.#crypto.hash(name).update(synthetic) };
   }
 
@@ -71,9 +75,10 @@ export class Transcript {
     return fork;
   }
 
-  /** The hash of everything so far; the transcript goes on. */
+  /** The hash of everything so far, which is not to be changed; the transcript goes on. */
   digest(): Uint8Array {
-    return this.#started().state.copy().digest();
+    this.#digest ??= this.#started().state.copy().digest();
+    return this.#digest;
   }
 
   /** The hash with `message` behind everything so far; the transcript goes on without it. */
