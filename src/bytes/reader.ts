@@ -25,6 +25,9 @@ export class ReadError extends Error {
   }
 }
 
+/** Longest vector behind a length of so many bytes. */
+const MAX_VECTOR = { 1: 0xff, 2: 0xffff, 3: 0xff_ffff } as const;
+
 /**
  * A cursor over bytes in network order (RFC 8446 section 3). Every method throws {@link ReadError} and nothing
  * else when the bytes run out. Returned arrays are views, not copies.
@@ -95,7 +98,7 @@ export class Reader {
   }
 
   /** An opaque vector behind a length of `prefix` bytes, between `min` and `max` bytes long. */
-  opaque(prefix: 1 | 2 | 3, name: string, min = 0, max = 2 ** (8 * prefix) - 1): Uint8Array {
+  opaque(prefix: 1 | 2 | 3, name: string, min = 0, max: number = MAX_VECTOR[prefix]): Uint8Array {
     const at = this.#vector(prefix, name, min, max);
     this.#sink?.field(name, at, this.#offset);
     return this.#bytes.subarray(at, this.#offset);
@@ -105,7 +108,7 @@ export class Reader {
    * A structured vector behind a length of `prefix` bytes, as a reader over exactly its bytes. The caller ends
    * with {@link end} on it.
    */
-  vector(prefix: 1 | 2 | 3, name: string, min = 0, max = 2 ** (8 * prefix) - 1): Reader {
+  vector(prefix: 1 | 2 | 3, name: string, min = 0, max: number = MAX_VECTOR[prefix]): Reader {
     const at = this.#vector(prefix, name, min, max);
     this.#sink?.enter(name, at, this.#offset);
     return new Reader(this.#bytes, this.#sink, at, this.#offset, this.#sink !== undefined);
@@ -150,8 +153,8 @@ export class Reader {
 
   #number(at: number, width: number): number {
     let value = 0;
-    for (let i = 0; i < width; i++) value = value * 256 + (this.#bytes[at + i] ?? 0);
-    return value;
+    for (let i = 0; i < width; i++) value = (value << 8) | (this.#bytes[at + i] ?? 0);
+    return value >>> 0;
   }
 
   #take(length: number, name: string): number {

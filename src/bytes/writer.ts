@@ -1,5 +1,8 @@
 import { type Allocator, allocate } from './span.ts';
 
+/** Arrays of so many bytes have them in the heap of V8. */
+const SHORT = 64;
+
 /**
  * Builds a byte string in network order. Length prefixes are written by {@link vector}, so that no caller counts
  * bytes. A value that does not fit its width throws a RangeError: that is a bug of the caller, never of a peer.
@@ -62,9 +65,14 @@ export class Writer {
     return this;
   }
 
-  /** The bytes written, as a view of the writer's memory: write no more afterwards. */
+  /** The bytes written, mostly as a view of the writer's memory: write no more afterwards. */
   finish(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+    const bytes = this.#bytes;
+    if (bytes.length > SHORT) return bytes.subarray(0, this.#length);
+    // A view of an array this short would move it out of the heap.
+    const out = new Uint8Array(this.#length);
+    for (let i = 0; i < out.length; i++) out[i] = bytes[i] ?? 0;
+    return out;
   }
 
   #number(value: number, width: number): this {
@@ -73,10 +81,10 @@ export class Writer {
   }
 
   #put(at: number, value: number, width: number): void {
-    if (!Number.isInteger(value) || value < 0 || value >= 2 ** (8 * width)) {
+    if (value >>> 0 !== value || (width < 4 && value >>> (8 * width) !== 0)) {
       throw new RangeError(`${value} does not fit in ${width} bytes`);
     }
-    for (let i = width - 1, left = value; i >= 0; i--, left = Math.floor(left / 256)) this.#bytes[at + i] = left % 256;
+    for (let i = width - 1, left = value; i >= 0; i--, left >>>= 8) this.#bytes[at + i] = left & 0xff;
   }
 
   #grow(by: number): number {
@@ -84,7 +92,7 @@ export class Writer {
     const needed = at + by;
     if (needed > this.#bytes.length) {
       const larger = this.#alloc(Math.max(needed, this.#bytes.length * 2));
-      larger.set(this.#bytes.subarray(0, at));
+      larger.set(this.#bytes);
       this.#bytes = larger;
     }
     this.#length = needed;

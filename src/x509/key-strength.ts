@@ -13,7 +13,19 @@ const MIN_RSA_BITS = 2048;
  * Keys too weak for anybody to rely on: short RSA, an RSA exponent that protects nothing, DSA. What a key of another
  * kind, or one that does not decode, is good for, the crypto provider says.
  */
-export function checkKeyStrength({ spki, spans }: Certificate): Fault[] {
+export function checkKeyStrength(certificate: Certificate): readonly Fault[] {
+  let faults = known.get(certificate);
+  if (faults === undefined) {
+    faults = faultsOf(certificate);
+    known.set(certificate, faults);
+  }
+  return faults;
+}
+
+/** A certificate that is met again is the same object, and its key the same key. */
+const known = new WeakMap<Certificate, readonly Fault[]>();
+
+function faultsOf({ spki, spans }: Certificate): readonly Fault[] {
   const message = weaknessOf(spki);
   if (message === undefined) return [];
   return [{ code: 'CERT_KEY_WEAK', span: spans.spki, message: message.text, spec: message.spec }];

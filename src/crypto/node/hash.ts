@@ -83,7 +83,7 @@ export class NodeHash implements Hash {
   }
 
   #move(capacity: number): void {
-    const bytes = new Uint8Array(capacity);
+    const bytes = Buffer.allocUnsafe(capacity);
     bytes.set(this.#kept);
     this.#bytes = bytes;
     this.#isShared = false;
