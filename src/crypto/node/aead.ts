@@ -1,5 +1,5 @@
 import { type CipherGCMTypes, createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
-import { concat, copy, EMPTY } from '../../bytes/index.ts';
+import { copy } from '../../bytes/index.ts';
 import { AEAD_KEY_LENGTH, AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH, type Aead, type AeadName } from '../provider.ts';
 import { plain } from './bytes.ts';
 import { OBJECTS_ARE_SLOW } from './public-key.ts';
@@ -7,8 +7,11 @@ import { OBJECTS_ARE_SLOW } from './public-key.ts';
 /** Node accepts a GCM tag of 4 bytes unless it is told the length. */
 const OPTIONS = { authTagLength: AEAD_TAG_LENGTH };
 
-/** Bytes that are cheaper to copy than to write apart. */
+/** Bytes that are cheaper to copy than to hand out apart from their tag. */
 const SHORT = 2048;
+
+/** Bytes that are cheaper to copy than to encrypt in two calls: a full record with its trailer. */
+const RECORD = 16_640;
 
 /** An authenticated cipher of node:crypto. */
 export class NodeAead implements Aead {
@@ -26,14 +29,13 @@ export class NodeAead implements Aead {
     checkNonce(nonce);
     const cipher = createCipheriv(this.#name, this.#key, nonce, OPTIONS);
     cipher.setAAD(aad);
-    // A short content joins its trailer, and the tag: another part costs a call and a write more than the copies do.
     const length = content.length + trailer.length;
-    const isJoined = length <= SHORT;
+    const isJoined = length <= RECORD && trailer.length > 0;
     const body = cipher.update(isJoined ? joined(content, trailer) : content);
-    const last = isJoined || trailer.length === 0 ? EMPTY : cipher.update(trailer);
+    const rest = isJoined || trailer.length === 0 ? [] : [plain(cipher.update(trailer))];
     cipher.final();
     const tag = cipher.getAuthTag();
-    if (!isJoined) return [plain(body), concat([last, tag], Buffer.allocUnsafe)];
+    if (length > SHORT) return [plain(body), ...rest, plain(tag)];
     const out = Buffer.allocUnsafe(length + AEAD_TAG_LENGTH);
     out.set(body);
     out.set(tag, length);
@@ -57,11 +59,10 @@ export class NodeAead implements Aead {
   }
 }
 
-const scratch = new Uint8Array(SHORT);
+const scratch = new Uint8Array(RECORD);
 
 /** Both in memory that the next call uses again. */
 function joined(content: Uint8Array, trailer: Uint8Array): Uint8Array {
-  if (trailer.length === 0) return content;
   scratch.set(content);
   scratch.set(trailer, content.length);
   return scratch.subarray(0, content.length + trailer.length);

@@ -68,3 +68,37 @@ describe('a header that is refused', () => {
     expect(() => frames(fromAscii('SSH-2.0-x\r\n'))).toThrow(/53 53 48 .*\("SSH-2\.0-x\.\."\)/);
   });
 });
+
+describe('records that come in several chunks', () => {
+  const filled = (fill: number, length: number) => record(23, new Uint8Array(length).fill(fill));
+  const assembled = (framer: RecordFramer, bytes: Uint8Array) => {
+    framer.push(bytes.subarray(0, 100));
+    expect(framer.next()).toBeUndefined();
+    framer.push(bytes.subarray(100));
+    return framer.next();
+  };
+
+  it.each([100, 4091, 4092, 16_384, 16_640])('keep their bytes until they are given back: %i bytes', (length) => {
+    const [one, other] = [new RecordFramer(allocate), new RecordFramer(allocate)];
+    const first = assembled(one, filled(1, length));
+    const second = assembled(other, filled(2, length));
+    const third = assembled(one, filled(3, length));
+    expect(first?.bytes).toEqual(filled(1, length));
+    expect(second?.bytes).toEqual(filled(2, length));
+    if (second !== undefined) other.recycle(second);
+    const fourth = assembled(one, filled(4, length));
+    expect([first, third, fourth].map((each) => each?.bytes[5])).toEqual([1, 3, 4]);
+    expect(fourth?.bytes).toEqual(filled(4, length));
+  });
+
+  it('a record that lies in one chunk is not taken for spare memory', () => {
+    const framer = new RecordFramer(allocate);
+    const chunk = concat([filled(1, 16_384), filled(2, 16_384)]);
+    framer.push(chunk);
+    const whole = framer.next();
+    if (whole !== undefined) framer.recycle(whole);
+    assembled(new RecordFramer(allocate), filled(9, 16_640));
+    expect(framer.next()?.bytes).toEqual(filled(2, 16_384));
+    expect(chunk.subarray(0, 16_389)).toEqual(filled(1, 16_384));
+  });
+});

@@ -10,7 +10,15 @@ export interface RawRecord {
   readonly bytes: Uint8Array;
   /** Offset of the header in this direction's byte stream. */
   readonly offset: number;
+  /** Whether it came in several chunks and was put together: in memory that {@link RecordFramer.recycle} takes back. */
+  readonly assembled: boolean;
 }
+
+/** Records up to this long are put together in memory of their own length. */
+const SHORT = 4096;
+
+/** Memory for a long record that comes in several chunks; in a transfer that is one in every chunk. */
+let spare: Uint8Array | undefined;
 
 /**
  * Cuts a byte stream into records. A record that lies whole in one chunk is a view of it; only a record that is
@@ -48,7 +56,7 @@ export class RecordFramer {
       if (chunk.length - at >= header.length) {
         const bytes = chunk.subarray(at, at + header.length);
         this.#queue.consume(header.length);
-        return this.#record(header.type, header.legacyVersion, bytes);
+        return this.#record(header.type, header.legacyVersion, bytes, false);
       }
     }
     return this.#assemble();
@@ -66,7 +74,7 @@ export class RecordFramer {
     if (this.#have < RECORD_HEADER_LENGTH) return undefined;
     this.#header ??= this.#parseHeader(partial, 0);
     if (partial.length < this.#header.length) {
-      const whole = this.#alloc(this.#header.length);
+      const whole = this.#memoryFor(this.#header.length);
       whole.set(partial);
       partial = whole;
       this.#partial = whole;
@@ -77,7 +85,7 @@ export class RecordFramer {
     this.#partial = undefined;
     this.#header = undefined;
     this.#have = 0;
-    return this.#record(type, legacyVersion, partial);
+    return this.#record(type, legacyVersion, partial, true);
   }
 
   #fill(partial: Uint8Array): Uint8Array {
@@ -92,10 +100,23 @@ export class RecordFramer {
     return partial;
   }
 
-  #record(type: number, legacyVersion: number, bytes: Uint8Array): RawRecord {
+  /** Takes back the memory of a record that was put together and of which nobody has a view any more. */
+  recycle({ bytes, assembled }: RawRecord): void {
+    if (!assembled || bytes.length <= SHORT) return;
+    spare = new Uint8Array(bytes.buffer, bytes.byteOffset, RECORD_HEADER_LENGTH + MAX_CIPHERTEXT);
+  }
+
+  #memoryFor(length: number): Uint8Array {
+    if (length <= SHORT) return this.#alloc(length);
+    const memory = spare ?? this.#alloc(RECORD_HEADER_LENGTH + MAX_CIPHERTEXT);
+    spare = undefined;
+    return memory.subarray(0, length);
+  }
+
+  #record(type: number, legacyVersion: number, bytes: Uint8Array, assembled: boolean): RawRecord {
     const offset = this.#streamOffset;
     this.#streamOffset += bytes.length;
-    return { type, legacyVersion, bytes, offset };
+    return { type, legacyVersion, bytes, offset, assembled };
   }
 
   #parseHeader(bytes: Uint8Array, at: number): { type: number; legacyVersion: number; length: number } {

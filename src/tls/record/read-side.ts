@@ -146,6 +146,7 @@ export class RecordReadSide {
       if (this.#skip(encrypted.length)) return undefined;
       throw this.#notAuthentic(record, `${SPEC}.2`);
     }
+    this.#framer.recycle(record);
     this.#skipping = false;
     this.#sawProtected = true;
     if (inner.length > this.#maxInner) {
@@ -172,6 +173,7 @@ export class RecordReadSide {
     }
     const bytes = protection.open(record.bytes);
     if (bytes === null) throw this.#notAuthentic(record, 'RFC 5246 section 6.2.3.3');
+    this.#framer.recycle(record);
     const max = Math.min(this.#maxInner, MAX_PLAINTEXT);
     if (bytes.length > max) {
       const got = `plaintext of ${bytes.length} bytes, at most ${max}`;
