@@ -54,7 +54,9 @@ describe.each(['client', 'server'] as const)('a connected %s', (to) => {
   });
 
   it('answers any number of requests for new keys with one KeyUpdate, and only with data', () => {
-    const engine = play(to, times(MAX_KEY_UPDATES, requested));
+    const rounds = times(10, requested).flatMap(() => [...times(MAX_KEY_UPDATES, requested), data]);
+    const engine = play(to, rounds);
+    expect([engine.error, engine.takeData().length]).toEqual([undefined, 10]);
     expect(engine.takeOutput()).toEqual([]);
     engine.write(ONE);
     expect(records(concat(engine.takeOutput())).length).toBe(2);

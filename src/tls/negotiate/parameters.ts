@@ -54,9 +54,9 @@ export function chooseGroup(
   shares: readonly { readonly group: number }[],
 ): { readonly group: GroupName; readonly hasShare: boolean } {
   const own = settings.groupCodes;
-  const common = serverPreference
-    ? own.filter((group) => offered.includes(group))
-    : offered.filter((g) => own.includes(g));
+  // Of ours, whoever may choose: a client may offer one group thousands of times.
+  const common = own.filter((group) => offered.includes(group));
+  if (!serverPreference) common.sort((a, b) => offered.indexOf(a) - offered.indexOf(b));
   const withShare = common.find((group) => shares.some((share) => share.group === group));
   const [first] = common;
   if (first === undefined) throw none('NO_COMMON_GROUP', 'groups', offered.map(showGroup), own.map(showGroup));
