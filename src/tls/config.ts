@@ -123,6 +123,8 @@ export interface ClientConfig extends CommonConfig {
   readonly sessions?: ClientSessions;
   /** Keys that both ends have from elsewhere, offered behind the session's. */
   readonly psks?: readonly ExternalPsk[];
+  /** Takes no server without one of the keys on offer: only TLS 1.3 is offered, and no certificate will do. Default false. */
+  readonly requirePsk?: boolean;
   /** The name to send as server_name and to verify. Absent for IP addresses: they are never sent (RFC 6066 section 3). */
   readonly serverName?: string;
   /** Groups to send key shares for in the first ClientHello; default the first of `groups`. An empty list asks for a HelloRetryRequest. */
@@ -153,6 +155,11 @@ export interface ClientConfig extends CommonConfig {
   readonly requestScts?: boolean;
   /** Sent when the server asks for a certificate and it fits the request; `'ask'` raises a `client_certificate` request. */
   readonly credential?: Credential | 'ask';
+  /**
+   * Ends the handshake when the server asks for a certificate and takes none of those that there are, instead of going
+   * on without one (RFC 8446 section 4.4.2). Default false.
+   */
+  readonly requireCredential?: boolean;
 }
 
 /** A server's configuration. */

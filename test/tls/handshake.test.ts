@@ -134,6 +134,8 @@ describe('TLS 1.3 between two engines', () => {
 });
 
 describe('certificates', () => {
+  const client25519 = selfSigned('ed25519', ['client.test']);
+
   it('chooses by server name, wildcards included, and falls back to the first', () => {
     const a = selfSigned('secp256r1', ['a.test']);
     const b = selfSigned('secp256r1', ['*.b.test']);
@@ -227,6 +229,24 @@ describe('certificates', () => {
     const asked = pair({}, { clientCertificate: 'request', signatureSchemesCert }).client.info.certificateRequest;
     expect(asked?.signatureSchemesCert).toEqual([0x0401]);
     expect(asked?.signatureSchemes).toContain(0x0403);
+  });
+
+  it.each([client25519, 'ask'] as const)('may have to be one that fits (%#)', (credential) => {
+    const asked = { clientCertificate: 'request', signatureSchemes: ['ecdsa_secp256r1_sha256'] } as const;
+    const answers = { clientCertificate: client25519 };
+    const [free, bound] = [false, true].map((requireCredential) =>
+      pair({ credential, requireCredential }, asked, answers),
+    );
+    expect([free?.client.handshakeComplete, free?.server.info.peerCertificates]).toEqual([true, undefined]);
+    expect(bound?.client.error).toMatchObject({ code: 'NO_COMMON_SIGNATURE_SCHEME', alert: 'handshake_failure' });
+    expect(bound?.server.error).toMatchObject({ received: 'handshake_failure' });
+    // Where there is none at all, none is sent.
+    const none = pair(
+      { credential, requireCredential: true },
+      { clientCertificate: 'request' },
+      { clientCertificate: null },
+    );
+    expect(none.client.handshakeComplete).toBe(true);
   });
 
   it('sends an empty certificate, which is taken where none is required', () => {

@@ -45,6 +45,18 @@ describe('a client refuses', () => {
   const ours: Partial<ClientConfig> = { psks: [psk], cipherSuites: suites };
   const theirs: Partial<ServerConfig> = { psks: [psk], cipherSuites: suites };
 
+  it('a server with a certificate where it requires a key, and takes one that has it', () => {
+    const config = clientConfig({ ...ours, requirePsk: true });
+    for (const [server, code] of [
+      [serverConfig({ cipherSuites: suites }), 'MISSING_EXTENSION'],
+      [serverConfig(theirs), undefined],
+    ] as const) {
+      const ends = { client: TlsConnection.client(config), server: TlsConnection.server(server) };
+      exchange(ends.client, ends.server);
+      expect([ends.client.error?.code, ends.client.handshakeComplete]).toEqual([code, code === undefined]);
+    }
+  });
+
   it.each<[string, Parameters<typeof refusal>[0], string, RegExp]>([
     [
       'a key that it did not offer',

@@ -25,6 +25,13 @@ function again(first: Offer, group: GroupName | undefined, sent: Uint8Array): Of
 }
 
 describe('an offer', () => {
+  it('is of TLS 1.3 alone where a key is required, and there has to be one', () => {
+    expect(() => makeOffer({ requirePsk: true })).toThrow(badConfiguration);
+    const psks = [{ identity: Uint8Array.of(1), key: new Uint8Array(32) }];
+    expect(makeOffer({ requirePsk: true, psks }).settings.versions).toEqual(['TLS 1.3']);
+    expect(makeOffer({ psks }).settings.versions).toEqual(['TLS 1.3', 'TLS 1.2']);
+  });
+
   it('says on request that it is a fallback, behind all suites (RFC 7507 section 4)', () => {
     const suitesOf = (fallbackScsv: boolean) => decoded('client_hello', makeOffer({ fallbackScsv }).bytes).cipherSuites;
     expect(suitesOf(true)).toEqual([...suitesOf(false), 0x5600]);

@@ -62,7 +62,8 @@ export interface Offer {
  * @throws TlsError BAD_CONFIGURATION
  */
 export function firstOffer(config: ClientConfig, transportParameters?: Uint8Array): Offer {
-  const set = settings(config, transportParameters);
+  // The keys are of TLS 1.3.
+  const set = settings(config.requirePsk ? { ...config, versions: ['TLS 1.3'] } : config, transportParameters);
   if (config.credential !== undefined && config.credential !== 'ask') checkCredential(config.credential);
   checkClientSessions(config.sessions);
   const shares = new Map<number, EphemeralShare>();
@@ -76,6 +77,7 @@ export function firstOffer(config: ClientConfig, transportParameters?: Uint8Arra
   const madeUp = config.middleboxCompatibility === false || !isTls13 ? EMPTY : set.crypto.random(32);
   const legacySessionId = sessionIdFor(tls12Session, madeUp, () => set.crypto.random(32));
   const psks = isTls13 ? offeredPsks(config, set) : [];
+  if (config.requirePsk && psks.length === 0) throw badConfiguration('requirePsk, and there is no key to offer');
   const earlyData = offersEarlyData(config, set, psks);
   const disguise = makeDisguise(config, set.crypto);
   const offer = {

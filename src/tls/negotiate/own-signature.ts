@@ -1,9 +1,12 @@
 import type { SchemeName, SignatureName } from '../../crypto/index.ts';
+import type { ClientConfig } from '../config.ts';
 import type { HandshakeContext } from '../context.ts';
 import { TlsError } from '../error.ts';
 import { ask, type Next } from '../machine.ts';
+import { showScheme } from '../registry/display.ts';
 import { SCHEMES } from '../registry/signature-schemes.ts';
 import type { CertificateRequestSummary, Credential } from '../requests.ts';
+import { listed } from './lists.ts';
 
 /** A credential and the scheme it will sign with. */
 export interface ChosenCredential {
@@ -67,20 +70,48 @@ function sign<S>(
   return proceed(credential.key.sign(name, content));
 }
 
+/** What a version looks at to find the client's certificate for a request. */
+export interface CredentialSearch {
+  readonly schemeOf: (credential: Credential) => SchemeName | undefined;
+  /** What of the credentials the server does not take, where none fits. */
+  readonly misfit: (credentials: readonly Credential[]) => 'certificate type' | 'signature scheme';
+}
+
 /**
  * Finds the client's certificate for a request and goes on with it: the configured one, or the first of those that are
  * answered, if a scheme is found for it.
+ * @throws TlsError NO_COMMON_SIGNATURE_SCHEME where none fits and one has to
  */
 export function withClientCredential<S>(
-  configured: Credential | 'ask' | undefined,
+  { credential: configured, requireCredential }: ClientConfig,
   summary: CertificateRequestSummary,
-  schemeOf: (credential: Credential) => SchemeName | undefined,
+  { schemeOf, misfit }: CredentialSearch,
   then: (chosen: ChosenCredential | undefined) => Next<S>,
 ): Next<S> {
+  const choose = (credentials: readonly Credential[]): Next<S> => {
+    const chosen = firstThatSigns(credentials, schemeOf);
+    if (chosen !== undefined || credentials.length === 0 || !requireCredential) return then(chosen);
+    throw nothingFits(summary, credentials, misfit(credentials));
+  };
   if (configured === undefined) return then(undefined);
-  if (configured !== 'ask') return then(firstThatSigns([configured], schemeOf));
-  return ask('client_certificate', summary, (answer) => {
-    const credentials = answer === null ? [] : 'chain' in answer ? [answer] : answer;
-    return then(firstThatSigns(credentials, schemeOf));
+  if (configured !== 'ask') return choose([configured]);
+  return ask('client_certificate', summary, (answer) =>
+    choose(answer === null ? [] : 'chain' in answer ? [answer] : answer),
+  );
+}
+
+function nothingFits(
+  { signatureSchemes, certificateTypes = [] }: CertificateRequestSummary,
+  credentials: readonly Credential[],
+  what: ReturnType<CredentialSearch['misfit']>,
+): TlsError {
+  const own = [...new Set(credentials.flatMap(({ key }) => key.schemes))].join(', ');
+  const theirs = what === 'certificate type' ? certificateTypes.map(String) : signatureSchemes.map(showScheme);
+  return new TlsError({
+    code: 'NO_COMMON_SIGNATURE_SCHEME',
+    alert: 'handshake_failure',
+    fault: 'incompatible',
+    message: `the server takes no ${what} of this client's, which signs by ${own}: it takes ${listed(theirs) || 'none'}`,
+    spec: 'RFC 8446 section 4.4.2',
   });
 }

@@ -5,7 +5,7 @@ import type { Tls13Suite } from '../registry/cipher-suites.ts';
 import { showGroup, showScheme, showSuite } from '../registry/display.ts';
 import { GROUPS, groupForProvider } from '../registry/named-groups.ts';
 import type { ClientHelloSummary, Credential } from '../requests.ts';
-import { firstCommon } from './lists.ts';
+import { firstCommon, listed } from './lists.ts';
 import { type ChosenCredential, firstThatSigns } from './own-signature.ts';
 import type { Settings } from './settings.ts';
 import { chooseScheme } from './signature.ts';
@@ -165,19 +165,11 @@ function none(
   alert: AlertName = 'handshake_failure',
   spec = 'RFC 8446 section 4.1.1',
 ): TlsError {
-  const message = `no common ${what}: client offers ${list(offered)}; this server has ${list(own)}`;
+  const message = `no common ${what}: client offers ${listed(offered)}; this server has ${listed(own)}`;
   return new TlsError({ code, alert, fault: 'incompatible', message, spec });
 }
 
 /** Protocol ids are a peer's bytes: quoted, so that no control character reaches a log. */
 function quoted(protocols: readonly string[]): string[] {
   return protocols.map((protocol) => JSON.stringify(protocol));
-}
-
-/** Names that an error quotes; a peer may offer tens of thousands. */
-const MAX_QUOTED = 32;
-
-function list(names: readonly string[]): string {
-  const quoted = names.slice(0, MAX_QUOTED).join(', ');
-  return names.length <= MAX_QUOTED ? quoted : `${quoted} and ${names.length - MAX_QUOTED} more`;
 }

@@ -74,6 +74,7 @@ describe('settings', () => {
     ['a large record size', { recordSizeLimit: 16_386 }, /recordSizeLimit is 16386/],
     ['a broken padding', { padTo: 0.5 }, /padTo is 0.5/],
     ['no padding as zero', { padTo: 0 }, /padTo is 0/],
+    ['transport parameters without QUIC', { transportParameters: new Uint8Array(1) }, /are for QUIC/],
     ['a chain of no certificates', { maxChain: { certificates: 0 } }, /maxChain\.certificates is 0/],
     ['a chain without end', { maxChain: { certificates: 256 } }, /maxChain\.certificates is 256/],
     ['a chain of no bytes', { maxChain: { bytes: 0 } }, /maxChain\.bytes is 0/],

@@ -31,6 +31,7 @@ const MAX_COMPRESSION_ALGORITHMS = 127;
  * @throws TlsError BAD_CONFIGURATION
  */
 export function settings(config: CommonConfig, transportParameters?: Uint8Array): Settings {
+  if ('transportParameters' in config) throw badConfiguration('transportParameters are for QUIC, and this is not');
   const chosen = algorithms(config, transportParameters !== undefined);
   checkAlpn(config.alpn ?? []);
   if (transportParameters !== undefined && (config.alpn ?? []).length === 0) throw badConfiguration('QUIC needs alpn');

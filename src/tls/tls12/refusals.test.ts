@@ -400,13 +400,32 @@ describe('a handshake', () => {
     expect(refusal({ ...config, type: 255, change: () => EMPTY })).toBeUndefined();
   });
 
-  it('goes on without a certificate of a kind that the server does not take', () => {
-    const change = () =>
-      encodeTls12CertificateRequest({
-        certificateTypes: [1],
-        signatureAlgorithms: [SCHEMES.ed25519.code],
-        certificateAuthorities: [],
+  describe.each([
+    [
+      'a kind',
+      { certificateTypes: [1], signatureAlgorithms: [SCHEMES.ed25519.code] },
+      /no certificate type .* it takes 1$/,
+    ],
+    [
+      'a scheme',
+      { certificateTypes: [64], signatureAlgorithms: p256 },
+      /no signature scheme .* signs by ed25519: it takes ecdsa/,
+    ],
+  ])('without a certificate of %s that the server takes', (_, request, message) => {
+    const change = () => encodeTls12CertificateRequest({ ...request, certificateAuthorities: [] });
+
+    it('goes on', () => {
+      expect(() => refusal({ ...asked, type: 13, change, to: 'client' })).toThrow(/one is required/);
+    });
+
+    it('ends where one has to be sent', () => {
+      const client = { ...asked.client, requireCredential: true };
+      expect(refusal({ ...asked, client, type: 13, change, to: 'client' })).toMatchObject({
+        code: 'NO_COMMON_SIGNATURE_SCHEME',
+        alert: failure,
+        fault: 'incompatible',
+        message: expect.stringMatching(message),
       });
-    expect(() => refusal({ ...asked, type: 13, change, to: 'client' })).toThrow(/one is required/);
+    });
   });
 });

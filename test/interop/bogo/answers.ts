@@ -10,7 +10,7 @@ import type {
 } from '../../../src/tls/index.ts';
 import type { FatalAlertName } from '../../../src/tls/registry/alerts.ts';
 import { leafKey, X509Error } from '../../../src/x509/index.ts';
-import type { ShimCredential } from './credentials.ts';
+import { loadCredentials, type ShimCredential } from './credentials.ts';
 import { Mismatch } from './error.ts';
 import type { Options } from './options.ts';
 import type { Memory } from './sessions.ts';
@@ -38,10 +38,10 @@ export class Answers {
   #options: Options;
   readonly #memory: Memory;
 
-  constructor(options: Options, credentials: readonly ShimCredential[], memory: Memory) {
+  constructor(options: Options, memory: Memory) {
     this.#options = options;
     this.#memory = memory;
-    this.credentials = credentials;
+    this.credentials = loadCredentials(options, (number) => (this.observed.selected = number));
   }
 
   /** Goes by other options from now on. */

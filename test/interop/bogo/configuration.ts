@@ -37,11 +37,6 @@ const DEFAULT_SCHEMES: readonly SchemeName[] = [
 /** The runner's longest chain has 51. */
 const MAX_CERTIFICATES = 64;
 
-/** Whether signatures are asked for: when they come later, and to learn which credential was chosen. */
-export function usesRemoteKeys(options: Options): boolean {
-  return options.async || options.expectSelectedCredential !== undefined;
-}
-
 /** The engine for one connection. @throws Unimplemented, TlsError BAD_CONFIGURATION */
 export function createEngine(
   options: Options,
@@ -49,7 +44,7 @@ export function createEngine(
   memory: Memory,
   trace: Trace | undefined,
 ): TlsConnection | QuicHandshake {
-  const common = commonConfig(options, trace);
+  let common = commonConfig(options, trace);
   if (options.quic) {
     if (options.quicUseLegacyCodepoint !== 0) throw new Unimplemented('-quic-use-legacy-codepoint 1 over QUIC');
     const of = { alpn: [], transportParameters: options.quicTransportParams };
@@ -59,10 +54,15 @@ export function createEngine(
     const earlyData = sessions.earlyData !== undefined;
     return QuicHandshake.client({ ...of, ...config, sessions: { ...sessions, earlyData } });
   }
-  if (options.quicTransportParams.length > 0) throw new Unimplemented('-quic-transport-params without -quic');
+  if (options.quicTransportParams.length > 0) common = { ...common, ...misplaced(options) };
   return options.server
     ? TlsConnection.server(serverConfig(options, credentials, memory, common))
     : TlsConnection.client(clientConfig(options, credentials, memory, common));
+}
+
+/** What no type allows, and a caller without types may give. */
+function misplaced({ quicTransportParams: transportParameters }: Options): object {
+  return { transportParameters };
 }
 
 function commonConfig(options: Options, trace: Trace | undefined): CommonConfig {
@@ -144,6 +144,7 @@ function clientConfig(
     ...(credential && { credential }),
     requestOcsp: options.enableOcspStapling,
     requestScts: options.enableSignedCertTimestamps,
+    requireCredential: true,
     fallbackScsv: options.fallbackScsv,
     requireSecureRenegotiation: options.noLegacyServerConnect,
     grease: options.enableGrease,

@@ -24,16 +24,19 @@ export interface ShimCredential {
 
 /**
  * Loads the credentials in the order in which they are to be tried: the default one is the last.
- * @param remote whether signatures are asked for, so that they may come later and tell which credential was chosen.
+ * Keys are remote where answers come late.
+ * @param signed is told which of them signs.
  * @throws Unimplemented for a key that the provider does not have.
  */
-export function loadCredentials(options: Options, remote: boolean): ShimCredential[] {
+export function loadCredentials(options: Options, signed: (number: number) => void): ShimCredential[] {
   // What is for another name is used all the same, and that name is not acknowledged.
   const names = options.noServerNameAck ? { names: ['not.the.name'] } : {};
+  const remote = options.async;
   const loaded = options.credentials.flatMap((credential, number) =>
-    isPsk(credential) ? [] : [load(credential, number, remote, names)],
+    isPsk(credential) ? [] : [load(credential, number, { remote, names, signed })],
   );
-  if (options.defaultCredential.certFile !== '') loaded.push(load(options.defaultCredential, -1, remote, names));
+  if (options.defaultCredential.certFile !== '')
+    loaded.push(load(options.defaultCredential, -1, { remote, names, signed }));
   return loaded;
 }
 
@@ -42,17 +45,23 @@ export function loadChain(file: string): Uint8Array[] {
   return certificatesFromPem(readFileSync(file, 'latin1'));
 }
 
-function load(
-  options: CredentialOptions,
-  number: number,
-  remote: boolean,
-  names: Pick<Credential, 'names'>,
-): ShimCredential {
+/** What is the same for all credentials of a connection. */
+interface Common {
+  readonly remote: boolean;
+  readonly names: Pick<Credential, 'names'>;
+  readonly signed: (number: number) => void;
+}
+
+function load(options: CredentialOptions, number: number, { remote, names, signed }: Common): ShimCredential {
   const chain = loadChain(options.certFile);
   const imported = importKey(options.keyFile);
   const schemes = options.signingPrefs.length === 0 ? imported.schemes : signingSchemes(options.signingPrefs, imported);
   const { type, spki } = imported;
-  const key: PrivateKey = { type, spki, schemes, sign: (scheme, data) => imported.sign(scheme, data) };
+  const sign: PrivateKey['sign'] = (scheme, data) => {
+    signed(number);
+    return imported.sign(scheme, data);
+  };
+  const key: PrivateKey = { type, spki, schemes, sign };
   const scts = splitScts(options.signedCertTimestamps);
   const credential: Credential = {
     chain,

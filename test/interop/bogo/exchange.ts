@@ -11,8 +11,7 @@ import { decodeMessage } from '../../../src/tls/messages/message.ts';
 import { EXTENSION_TYPES } from '../../../src/tls/registry/extension-types.ts';
 import { HANDSHAKE_TYPES } from '../../../src/tls/registry/handshake-types.ts';
 import { Answers } from './answers.ts';
-import { createEngine, usesRemoteKeys } from './configuration.ts';
-import { loadCredentials } from './credentials.ts';
+import { createEngine } from './configuration.ts';
 import { checkEarlyDataReason } from './early-data-reason.ts';
 import { Mismatch } from './error.ts';
 import { checkEarlyData, checkHandshake, messageLine } from './expectations.ts';
@@ -31,7 +30,7 @@ type Engine = TlsConnection | QuicHandshake;
  * @throws TlsError, Mismatch, Unimplemented
  */
 export async function exchange(options: Options, retry: Options, memory: Memory, isResumption: boolean): Promise<void> {
-  const answers = new Answers(options, loadCredentials(options, usesRemoteKeys(options)), memory);
+  const answers = new Answers(options, memory);
   const recorder = new Recorder();
   const traced =
     options.exportTrafficSecrets || options.expectMsgCallback !== '' || options.expectEarlyDataReason !== '';

@@ -42,12 +42,15 @@ export class Memory {
   }
 
   /** What a client offers; its early data is what the runner wants it to write first. */
-  client(options: Options): Pick<ClientConfig, 'sessions' | 'psks'> {
+  client(options: Options): Pick<ClientConfig, 'sessions' | 'psks' | 'requirePsk'> {
     if (options.noTicket) return psksOf(options);
+    // Without certificates to verify, keys are all that there is.
+    const requirePsk = !options.verifyPeer && options.credentials.length > 0 && options.credentials.every(isPsk);
     const { session: resume, now } = this;
     const earlyData = this.earlyData(options);
     return {
       ...psksOf(options),
+      requirePsk,
       sessions: { now, ...(resume && { resume }), ...(earlyData && { earlyData }) },
     };
   }

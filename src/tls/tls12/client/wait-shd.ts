@@ -27,9 +27,13 @@ export function serverHelloDone(
   if (state.name === 'WAIT_CR_SHD') return sendFlight(context, state, undefined);
   const { offer, request } = state;
   return withClientCredential(
-    offer.config.credential,
+    offer.config,
     request,
-    (credential) => schemeFor(credential, state),
+    {
+      schemeOf: (credential) => (isOfType(credential, state) ? schemeFor(credential, state) : undefined),
+      misfit: (credentials) =>
+        credentials.some((credential) => isOfType(credential, state)) ? 'signature scheme' : 'certificate type',
+    },
     (chosen) => {
       // Without one that fits an empty list says so (RFC 5246 section 7.4.6).
       context.send('initial', encodeTls12Certificate(chosen?.credential.chain ?? [], context.allocate));
@@ -38,10 +42,13 @@ export function serverHelloDone(
   );
 }
 
-/** The scheme that a credential signs with, if the server takes its kind of key. */
-function schemeFor(credential: Credential, { request, certificateTypes }: AfterRequest) {
+/** Whether the server takes a credential's kind of key. */
+function isOfType(credential: Credential, { certificateTypes }: AfterRequest): boolean {
   const authentication = authenticationOf(credential);
-  if (authentication === undefined || !certificateTypes.includes(CERTIFICATE_TYPES[authentication])) return undefined;
+  return authentication !== undefined && certificateTypes.includes(CERTIFICATE_TYPES[authentication]);
+}
+
+function schemeFor(credential: Credential, { request }: AfterRequest) {
   return chooseScheme(schemesOf(credential), request.signatureSchemes, 'TLS 1.2');
 }
 

@@ -21,9 +21,12 @@ export function answerRequest<S>(
 ): Next<S> {
   const { summary } = request;
   return withClientCredential(
-    config.credential,
+    config,
     summary,
-    ({ key }) => chooseScheme(key.schemes, summary.signatureSchemes),
+    {
+      schemeOf: ({ key }) => chooseScheme(key.schemes, summary.signatureSchemes),
+      misfit: () => 'signature scheme',
+    },
     (chosen) => {
       if (chosen !== undefined) {
         return sendCertificate(context, chosen, request.context, request.wishes, then, flight);

@@ -50,6 +50,7 @@ export function serverHello(
     throw illegalParameter(`cipher_suite is ${suite.name}, the HelloRetryRequest said ${retried.name}`, SPEC);
   }
   const index = message.extensions.get(preSharedKey.serverHello);
+  if (index === undefined && offer.config.requirePsk) throw withoutPsk();
   const resumed = index === undefined ? undefined : PskInUse.chosen(offer, index, suite);
   const shared = finishKeyExchange(context, offer, message, resumed !== undefined);
   context.transcript.start(suite.hash);
@@ -67,6 +68,16 @@ export function serverHello(
   // QUIC sends with both; it has no EndOfEarlyData to tell them apart (RFC 9001 section 8.3).
   if (!earlyData || context.isQuic) context.setWriteKey('handshake', secrets.client);
   return { name: 'WAIT_EE', offer, secrets, resumed, earlyData };
+}
+
+function withoutPsk(): TlsError {
+  return new TlsError({
+    code: 'MISSING_EXTENSION',
+    alert: 'handshake_failure',
+    fault: 'peer',
+    message: 'server_hello has no pre_shared_key, which is required here',
+    spec: 'RFC 8446 section 4.2.11',
+  });
 }
 
 function usePsk({ info }: HandshakeContext, { session, identity }: OfferedPsk): void {
