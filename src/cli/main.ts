@@ -4,8 +4,8 @@
  */
 import { writeSync } from 'node:fs';
 import { packageVersion } from '../node/probe/version.ts';
-import { errorDocument, wantsJson } from './document.ts';
 import { EXIT } from './exit.ts';
+import { printFailure } from './failure.ts';
 import type { Io } from './io.ts';
 
 /** Runs the command line and ends the process. */
@@ -15,16 +15,20 @@ export async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   const interrupts: (() => unknown)[] = [];
+  let isUnread = false;
   const io: Io = {
     env: process.env,
     stdout: process.stdout,
     stderr: process.stderr,
-    print: (text) => writeAll(1, text),
+    print: (text) => {
+      isUnread = !writeAll(1, text) || isUnread;
+    },
+    isUnread: () => isUnread,
     onInterrupt: (listener) => interrupts.push(listener),
   };
   const interrupted = async () => {
     // Before a command listens itself nothing was printed: a document is due all the same.
-    if (interrupts.length === 0 && wantsJson(argv)) io.print(errorDocument('INTERRUPTED', 'interrupted'));
+    if (interrupts.length === 0) printFailure('INTERRUPTED', 'interrupted', argv, io);
     await Promise.allSettled(interrupts.map((listener) => listener()));
     process.exit(EXIT.interrupted);
   };
@@ -36,19 +40,20 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exit(await runProgram(argv, io));
 }
 
-/** Writes it all before it returns: the process may end right after. A reader that went away is no failure. */
-function writeAll(descriptor: number, text: string): void {
+/** Writes it all before it returns: the process may end right after. False where the reader went away, which is no failure. */
+function writeAll(descriptor: number, text: string): boolean {
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; ) {
     try {
       at += writeSync(descriptor, bytes, at);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EPIPE') return;
+      if (code === 'EPIPE') return false;
       // A pipe that is full for the moment.
       if (code === 'EAGAIN') continue;
       process.stderr.write(`hellofin: the output can not be written: ${code}\n`);
       process.exit(EXIT.usage);
     }
   }
+  return true;
 }

@@ -1,5 +1,5 @@
 import { fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { InputError } from '../diagnose/index.ts';
+import { InputError } from '../diagnose/input-error.ts';
 
 /** A file that the user named, open from the start: that it cannot be written is told before anything is done. */
 export class OutputFile {

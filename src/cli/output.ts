@@ -52,7 +52,7 @@ export function outputOf(flags: OutputFlags, io: Io): Output {
   const { verbose, quiet = false, plain = false } = flags;
   const failOn = parseSeverity(flags.failOn);
   const ignore = flags.ignore.reduce<FindingCode[]>((before, text) => collectCodes(text, before), []);
-  const file = flags.output === undefined ? undefined : new OutputFile(flags.output);
+  const file = flags.output === undefined || flags.output === '-' ? undefined : new OutputFile(flags.output);
   const text = (added: string) => (file === undefined ? io.print(added) : file.write(added));
   const isTTY = file === undefined && io.stdout.isTTY === true;
   const color = !plain && wantsColor(flags.color, { isTTY, env: io.env });

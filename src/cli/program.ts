@@ -6,9 +6,9 @@ import type { CertFlags } from './commands/cert.ts';
 import type { CheckFlags } from './commands/check.ts';
 import type { ExplainFlags } from './commands/explain.ts';
 import type { LabFlags } from './commands/lab.ts';
-import { errorDocument, wantsJson } from './document.ts';
 import { examplesOf } from './examples.ts';
 import { EXIT, type ExitCode } from './exit.ts';
+import { printFailure } from './failure.ts';
 import type { Io } from './io.ts';
 
 /** Names that commands have or will have. A host of such a name is reached by `hellofin check NAME`. */
@@ -140,12 +140,12 @@ function withTargetFlags(command: Command): Command {
     .option('--connect <ip:port>', 'connect there, whatever DNS says')
     .option('-4', 'IPv4 only')
     .option('-6', 'IPv6 only')
-    .option('--resolver <url>', 'ask udp://IP:PORT instead of the system')
+    .option('--resolver <server>', 'ask this name server, IP or udp://IP:PORT, instead of the system')
     .option('--ca <file>', 'trust these roots only (PEM)')
-    .option('--timeout <time>', 'for each step', '5s')
+    .option('--timeout <time>', 'for each step, such as 5s, 500ms or 2m', '5s')
     .option('--offline', 'fetch nothing that certificates name: ask the target and the resolver only')
-    .option('--at <time>', 'judge certificates at this time')
-    .option('--expiry <limit>', 'warn below so many days or percent of the lifetime', '20%')
+    .option('--at <time>', 'judge certificates at this time: 2026-11-23, 2026-11-23T12:00Z, +30d or -12h')
+    .option('--expiry <limit>', 'warn below so much of the lifetime, such as 14d or 33%', '20%')
     .option('--save <file>', 'save what was seen, for explain');
 }
 
@@ -175,11 +175,10 @@ function refuseReserved(name: string | undefined, program: Command): void {
 
 /** Says what went wrong, on standard error and in the chosen format; returns the exit code for it. */
 export function fail(error: unknown, argv: readonly string[], io: Io): ExitCode {
-  const isJson = wantsJson(argv);
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.ok;
     // commander has said it on standard error.
-    if (isJson) io.print(errorDocument('USAGE', error.message.replace(/^error: /, '')));
+    printFailure('USAGE', error.message.replace(/^error: /, ''), argv, io);
     return EXIT.usage;
   }
   const isUsage = error instanceof InputError;
@@ -189,6 +188,6 @@ export function fail(error: unknown, argv: readonly string[], io: Io): ExitCode 
     io.stderr.write(
       `hellofin: a bug in hellofin, please report it: ${error instanceof Error ? error.stack : message}\n`,
     );
-  if (isJson) io.print(errorDocument(isUsage ? 'USAGE' : 'BUG', message));
+  printFailure(isUsage ? 'USAGE' : 'BUG', message, argv, io);
   return isUsage ? EXIT.usage : EXIT.bug;
 }

@@ -18,9 +18,14 @@ export function parseRuns(text: string, path: string): Run[] {
   }
   const parsed = v.safeParse(runsDocumentSchema, document);
   if (!parsed.success) {
+    if (isResults(document)) throw new InputError(`${path}: what --json prints; explain reads what --save writes`);
     const [issue] = parsed.issues;
     const at = v.getDotPath(issue) ?? 'document';
     throw new InputError(`${path}: not a run saved by hellofin: ${at}: ${issue.message}`);
   }
   return parsed.output.runs.map(withFields);
+}
+
+function isResults(document: unknown): boolean {
+  return typeof document === 'object' && document !== null && 'results' in document && !('runs' in document);
 }

@@ -1,6 +1,7 @@
 import { InputError } from '../diagnose/index.ts';
 import type { CheckOptions } from '../node/probe/index.ts';
 import type { Io } from './io.ts';
+import { OutputFile } from './output-file.ts';
 import { readText } from './targets.ts';
 import { parseExpiry, parseTime, parseTimeout } from './values.ts';
 
@@ -35,6 +36,13 @@ export function targetOptions(flags: TargetFlags, { env }: Io): CheckOptions {
     ...(offline === undefined ? {} : { offline }),
     ...(at === undefined ? {} : { at: parseTime(at, Date.now()) }),
   };
+}
+
+/** The file of `--save`. @throws InputError */
+export function saveFile({ save }: Pick<TargetFlags, 'save'>): OutputFile | undefined {
+  // Standard output has the results; two documents in one would be none.
+  if (save === '-') throw new InputError('--save -: name a file: standard output has the results');
+  return save === undefined ? undefined : new OutputFile(save);
 }
 
 /** A variable of the environment that says something. */

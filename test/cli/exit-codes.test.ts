@@ -1,7 +1,7 @@
 /** Every exit code, of the built command as a child process, with the JSON that goes with it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -94,7 +94,7 @@ describe('2, usage or configuration', () => {
     [['localhost', '--ignore', 'NO_SUCH'], /no finding has the code/],
     [['localhost', '--max-connections', '0'], /--max-connections 0/],
     [['localhost', '--connect', 'shop.example:1'], /expected IP:port/],
-    [['localhost', '--resolver', 'tcp://127.0.0.1'], /expected udp:/],
+    [['localhost', '--resolver', 'tcp://127.0.0.1'], /expected IP, IP:PORT or udp:/],
     [['localhost', '--ca', 'no/such/file'], /cannot read no\/such\/file: ENOENT/],
     [['localhost', '--ca', command], /no certificate in it/],
     [['localhost', '--key', command], /needs its certificate/],
@@ -108,6 +108,8 @@ describe('2, usage or configuration', () => {
     [['-'], /no target/],
     [['assess'], /a command to come/],
     [['127.0.0.1:9', '--save', 'no/such/folder/run.json'], /cannot write/],
+    [['localhost', '--save', '-'], /--save -: name a file/],
+    [['cert', './package.json'], /is a file: .* openssl x509 -noout -text -in \.\/package\.json$/m],
     [['explain', command], /not JSON/],
   ])('%j', async (args, complaint) => {
     const { code, document, stderr } = await check(...args);
@@ -214,4 +216,49 @@ describe('explain', () => {
     expect(code).toBe(1);
     expect(document.causes).toEqual([]);
   });
+});
+
+describe('a failure with -o', () => {
+  test.each([
+    ['an unknown flag', ['--no-such-flag']],
+    ['a bad value', ['localhost', '--timeout', 'soon']],
+  ])('%s is in the file, and standard output is empty', async (_, args) => {
+    const file = join(tempDir(), 'out.json');
+    const { code, stdout, stderr } = await hellofin([...args, '--json', '-o', file]);
+    expect([code, stdout]).toEqual([2, '']);
+    const { error } = parseDocument(readFileSync(file, 'utf8'));
+    expect(error?.code).toBe('USAGE');
+    expect(stderr).toContain(error?.message ?? 'no message');
+  });
+
+  test('is on standard output where the file can not be written', async () => {
+    const { code, stdout } = await hellofin(['127.0.0.1:9', '--json', '-o', 'no/such/folder/x']);
+    expect([code, parseDocument(stdout).error?.code]).toEqual([2, 'USAGE']);
+  });
+
+  test('-o - is standard output', async () => {
+    const { code, stdout } = await hellofin(['127.0.0.1:9', '--json', '--output=-']);
+    expect([code, parseDocument(stdout).results?.[0]?.status]).toEqual([1, 'findings']);
+  });
+});
+
+test('a time that the user gave is not called now', async () => {
+  const { stdout } = await hellofin([...endpoints('healthy'), '--at', '2090-01-01']);
+  expect(stdout).toMatch(/fails: certificate expires by 2090-01-01 \(--at\)$/m);
+  expect(stdout).toMatch(/; at 2090-01-01 00:00Z \(--at\)$/m);
+  expect(stdout).not.toContain('now ');
+});
+
+test('explain of what --json printed says which file it reads', async () => {
+  const file = join(tempDir(), 'out.json');
+  await hellofin([...endpoints('healthy'), '--json', '-o', file]);
+  const { code, stderr } = await hellofin(['explain', file]);
+  expect([code, stderr]).toEqual([2, `hellofin: ${file}: what --json prints; explain reads what --save writes\n`]);
+});
+
+test('lab ends where nobody reads what it prints', async () => {
+  const child = spawn(process.execPath, [command, 'lab', '--json'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  child.stdout.destroy();
+  const [code] = await once(child, 'close');
+  expect(code).toBe(0);
 });

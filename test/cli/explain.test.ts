@@ -121,3 +121,21 @@ describe('versions, live', () => {
     ]);
   });
 });
+
+describe("Firefox's names", () => {
+  test.each([
+    ['SEC_ERROR_EXPIRED_CERTIFICATE', 'CERT_EXPIRED'],
+    ['SEC_ERROR_UNKNOWN_ISSUER', 'CHAIN_INCOMPLETE'],
+    ['Error code: SSL_ERROR_BAD_CERT_DOMAIN', 'NAME_MISMATCH'],
+    ['SSL_ERROR_NO_CYPHER_OVERLAP', 'NO_COMMON_CIPHER_SUITE'],
+    ['MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT', 'CERT_SELF_SIGNED'],
+  ])('%s', async (text, code) => {
+    const document = parseDocument((await hellofin(['explain', text, '--json'])).stdout);
+    expect(document.causes?.map((cause) => cause.code)).toContain(code);
+  });
+
+  test('the likelier cause comes first', async () => {
+    const document = parseDocument((await hellofin(['explain', 'NET::ERR_CERT_DATE_INVALID', '--json'])).stdout);
+    expect(document.causes?.map(({ code }) => code)).toEqual(['CERT_EXPIRED', 'CERT_NOT_YET_VALID', 'CLOCK_WRONG']);
+  });
+});

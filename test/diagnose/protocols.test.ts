@@ -126,7 +126,7 @@ describe('an application protocol', () => {
     expect(finding).toMatchObject({
       code: 'ALPN_REFUSED',
       notes: ['it takes http/1.1: a handshake that offers that completes', 'without ALPN the handshake completes'],
-      fix: { text: expect.stringMatching(/^offer http\/1\.1, or add one of h2 to the ALPN list on 127\.0\.0\.1$/) },
+      fix: { text: expect.stringMatching(/^offer http\/1\.1, or add h2 to the ALPN list on 127\.0\.0\.1$/) },
     });
   });
 

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import {
   chainLines,
   exitCodeOf,
   InputError,
   type Json,
+  quote,
   type Report,
   reportLines,
   reportToJson,
@@ -14,10 +16,9 @@ import { certificatesToPem } from '../../x509/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { type Output, type OutputFlags, outputOf } from '../output.ts';
-import { OutputFile } from '../output-file.ts';
 import { progressLine } from '../progress.ts';
 import { runsDocument } from '../save.ts';
-import { type TargetFlags, targetOptions } from '../target-flags.ts';
+import { saveFile, type TargetFlags, targetOptions } from '../target-flags.ts';
 
 /** The flags of `cert`, as commander reads them. */
 export interface CertFlags extends OutputFlags, TargetFlags {
@@ -31,9 +32,13 @@ export async function certCommand(target: string, flags: CertFlags, io: Io): Pro
   const isJson = flags.json === true || flags.format === 'json';
   if (flags.pem === true && flags.fullChain === true) throw new InputError('--pem and --full-chain exclude each other');
   if (isPem && isJson) throw new InputError('PEM and JSON exclude each other');
+  if (isFile(target)) {
+    const command = `openssl x509 -noout -text -in ${quote(target)}`;
+    throw new InputError(`${target} is a file: cert looks at what a host serves. It is shown by: ${command}`);
+  }
   const options = targetOptions(flags, io);
   const output = outputOf(flags, io);
-  const save = flags.save === undefined ? undefined : new OutputFile(flags.save);
+  const save = saveFile(flags);
   const progress = progressLine(io.stderr, io.env.TERM);
   io.onInterrupt(() => {
     progress.clear();
@@ -54,6 +59,11 @@ export async function certCommand(target: string, flags: CertFlags, io: Io): Pro
     output.lines([head, ...chainLines(chains, { clock: report.facts.run.clock, verbose: flags.verbose > 0 }), ...rest]);
   }
   return exitCode;
+}
+
+/** Whether the target is a file rather than a host: a host has no slash, and none of these endings. */
+function isFile(target: string): boolean {
+  return /^[^:]*\/|\.(?:pem|crt|cer|der|p7b|json)$/i.test(target) && existsSync(target);
 }
 
 interface PemOrder {

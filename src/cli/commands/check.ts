@@ -6,10 +6,10 @@ import { EXIT, type ExitCode, worstOf } from '../exit.ts';
 import { gate } from '../gate.ts';
 import type { Io } from '../io.ts';
 import { type Output, type OutputFlags, outputOf } from '../output.ts';
-import { OutputFile, openToAppend } from '../output-file.ts';
+import { openToAppend } from '../output-file.ts';
 import { progressLine } from '../progress.ts';
 import { runsDocument } from '../save.ts';
-import { nonEmpty, type TargetFlags, targetOptions } from '../target-flags.ts';
+import { nonEmpty, saveFile, type TargetFlags, targetOptions } from '../target-flags.ts';
 import { expandTargets, readText } from '../targets.ts';
 import { parseAlpn, parseConnections } from '../values.ts';
 
@@ -42,7 +42,7 @@ export async function checkCommand(args: readonly string[], flags: CheckFlags, i
   const targets = expandTargets(args);
   const options = optionsOf(flags, io);
   const output = outputOf(flags, io);
-  const save = flags.save === undefined ? undefined : new OutputFile(flags.save);
+  const save = saveFile(flags);
   const progress = progressLine(io.stderr, io.env.TERM);
   const outcomes: Outcome[] = targets.map((target) => ({ target }));
   const tell = (exitCode: ExitCode) => {

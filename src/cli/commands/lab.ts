@@ -2,7 +2,7 @@ import { quote } from '../../diagnose/index.ts';
 import { type Line, styled } from '../../explain/index.ts';
 import { type Lab, startLab } from '../../lab/index.ts';
 import { jsonDocument } from '../document.ts';
-import type { ExitCode } from '../exit.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { paint, wantsColor } from '../terminal.ts';
 
@@ -16,6 +16,10 @@ export async function labCommand(flags: LabFlags, io: Io): Promise<ExitCode> {
   const lab = await startLab();
   io.onInterrupt(() => lab.close());
   io.print(flags.json === true ? labDocument(lab) : screen(lab, io));
+  if (io.isUnread?.() === true) {
+    await lab.close();
+    return EXIT.ok;
+  }
   return new Promise(() => undefined);
 }
 

@@ -23,6 +23,7 @@ export const alpnRefused: Cause = {
     { client: 'Node.js', text: 'EPROTO alert number 120' },
     { client: 'Go', text: 'remote error: tls: no application protocol' },
     { client: 'Chrome', text: 'ERR_SSL_PROTOCOL_ERROR' },
+    { client: 'Firefox', text: 'SSL_ERROR_NEXT_PROTOCOL_NO_PROTOCOL' },
   ],
   suspect: (address) =>
     address.tls?.input.alpn.length === 0
@@ -48,14 +49,18 @@ export const alpnRefused: Cause = {
         fix: {
           text:
             spoken.length === 0
-              ? `add one of ${listed(protocols)} to the ALPN list on ${address.address}`
-              : `offer ${listed(spoken)}, or add one of ${listed(protocols)} to the ALPN list on ${address.address}`,
+              ? `add ${oneOf(protocols)} to the ALPN list on ${address.address}`
+              : `offer ${listed(spoken)}, or add ${oneOf(protocols)} to the ALPN list on ${address.address}`,
           commands: [],
         },
         reproduce: [opensslClient(facts, address, `-alpn ${quote(protocols.join(','))}`)],
       };
     }),
 };
+
+function oneOf(protocols: readonly string[]): string {
+  return protocols.length === 1 ? listed(protocols) : `one of ${listed(protocols)}`;
+}
 
 /** The protocols of HTTP that were not offered, and what a client without ALPN gets. */
 function asksOf(address: AddressFacts): HandshakeChangeId[] {

@@ -1,5 +1,6 @@
 import type { Cause } from '../cause.ts';
 import { bytesOf, certificateFinding, type LocatedProblem, problemsOf, roleOf } from '../certificates.ts';
+import { clockText, expiredText } from '../clock.ts';
 import type { Facts } from '../facts.ts';
 import { opensslClient } from '../reproduce.ts';
 import { day, duration, instant } from '../words.ts';
@@ -23,6 +24,8 @@ export const certExpired: Cause = {
     { client: 'Go', text: 'certificate has expired or is not yet valid' },
     { client: 'Java', text: 'validity check failed' },
     { client: 'Chrome', text: 'ERR_CERT_DATE_INVALID' },
+    { client: 'Firefox', text: 'SEC_ERROR_EXPIRED_CERTIFICATE' },
+    { client: 'Firefox', text: 'SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE' },
   ],
   evaluate: (facts) =>
     problemsOf(facts, 'CERT_EXPIRED')
@@ -37,12 +40,12 @@ function finding(facts: Facts, located: LocatedProblem) {
   const ago = duration(now - notAfter);
   const newer = newerElsewhere(facts, located);
   const role = roleOf(located);
-  const read = `${instant(notAfter)}; now ${instant(now)}`;
+  const read = `${instant(notAfter)}; ${clockText(facts.run)}`;
   // The tag and the length of the time come before its text.
   const bytes = bytesOf(located, `"${asn1Time(notAfter)}"`, read, 2);
   return certificateFinding(certExpired, facts, located, {
     title: role === 'certificate' ? 'notAfter is in the past' : `notAfter of the ${role} is in the past`,
-    fault: `${role} expired ${ago} ago`,
+    fault: `${role} ${expiredText(facts.run, ago)}`,
     // What only the trust store has did not cross.
     evidence: bytes.length > 0 ? bytes : [{ kind: 'text', text: `notAfter ${read}` }],
     notes: [...(newer === undefined ? [] : [newer]), ...leafNote(facts, located)],

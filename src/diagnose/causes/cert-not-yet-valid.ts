@@ -1,5 +1,6 @@
 import type { Cause } from '../cause.ts';
 import { bytesOf, certificateFinding, problemsOf, roleOf } from '../certificates.ts';
+import { clockText } from '../clock.ts';
 import { opensslClient } from '../reproduce.ts';
 import { duration, instant } from '../words.ts';
 import { isOfClock, NOT_YET_VALID } from './clock-wrong.ts';
@@ -23,7 +24,7 @@ export const certNotYetValid: Cause = {
         const notBefore = certificate?.notBefore ?? 0;
         const now = facts.run.clock;
         const role = roleOf(located);
-        const read = `${instant(notBefore)}; now ${instant(now)}`;
+        const read = `${instant(notBefore)}; ${clockText(facts.run)}`;
         const bytes = bytesOf(located, 'notBefore', read, 2);
         return certificateFinding(certNotYetValid, facts, located, {
           title: role === 'certificate' ? 'notBefore is in the future' : `notBefore of the ${role} is in the future`,

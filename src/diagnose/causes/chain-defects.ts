@@ -49,6 +49,7 @@ const DEFECTS: readonly Defect[] = [
     remedy: 'Look for a mixed-up intermediate; else have it issued anew.',
     alsoKnownAs: [
       { client: 'openssl', text: 'certificate signature failure' },
+      { client: 'Firefox', text: 'SEC_ERROR_BAD_SIGNATURE' },
       { client: 'Node.js', text: 'CERT_SIGNATURE_FAILURE' },
     ],
   },
@@ -61,6 +62,7 @@ const DEFECTS: readonly Defect[] = [
       { client: 'openssl', text: 'CA signature digest algorithm too weak' },
       { client: 'Go', text: 'insecure algorithm' },
       { client: 'GnuTLS', text: 'uses insecure algorithm' },
+      { client: 'Firefox', text: 'SEC_ERROR_CERT_SIGNATURE_ALGORITHM_DISABLED' },
     ],
   },
   {
@@ -82,6 +84,7 @@ const DEFECTS: readonly Defect[] = [
       { client: 'curl', text: 'EE certificate key too weak' },
       { client: 'Node.js', text: 'UNSPECIFIED EE certificate key too weak' },
       { client: 'Chrome', text: 'ERR_CERT_WEAK_KEY' },
+      { client: 'Firefox', text: 'MOZILLA_PKIX_ERROR_INADEQUATE_KEY_SIZE' },
     ],
     notes: whoRefusesShortRsa,
   },
@@ -97,7 +100,10 @@ const DEFECTS: readonly Defect[] = [
     title: 'an issuer is no CA',
     meaning: 'A certificate that issued another may not.',
     remedy: "Use the CA's certificate as issuer.",
-    alsoKnownAs: [{ client: 'openssl', text: 'invalid CA certificate' }],
+    alsoKnownAs: [
+      { client: 'openssl', text: 'invalid CA certificate' },
+      { client: 'Firefox', text: 'SEC_ERROR_CA_CERT_INVALID' },
+    ],
   },
   {
     code: 'PATH_LENGTH_EXCEEDED',
@@ -108,6 +114,7 @@ const DEFECTS: readonly Defect[] = [
       { client: 'openssl', text: 'path length constraint exceeded' },
       { client: 'Go', text: 'too many intermediates for path length constraint' },
       { client: 'Java', text: 'pathLenConstraint violated' },
+      { client: 'Firefox', text: 'SEC_ERROR_PATH_LEN_CONSTRAINT_INVALID' },
     ],
   },
   {
@@ -118,6 +125,7 @@ const DEFECTS: readonly Defect[] = [
     alsoKnownAs: [
       { client: 'openssl', text: 'unsuitable certificate purpose' },
       { client: 'Node.js', text: 'INVALID_PURPOSE' },
+      { client: 'Firefox', text: 'SEC_ERROR_INADEQUATE_CERT_TYPE' },
       { client: 'Go', text: 'incompatible key usage' },
       { client: 'Java', text: 'Extended key usage does not permit use for TLS server authentication' },
     ],

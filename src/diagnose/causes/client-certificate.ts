@@ -39,6 +39,7 @@ export const clientCertRequired: Cause = {
     { client: 'Node.js', text: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' },
     { client: 'Go', text: 'remote error: tls: certificate required' },
     { client: 'Chrome', text: 'ERR_BAD_SSL_CLIENT_AUTH_CERT' },
+    { client: 'Firefox', text: 'SSL_ERROR_RX_CERTIFICATE_REQUIRED_ALERT' },
   ],
   evaluate: (facts) =>
     refusedAt(facts, false).map((address) => {

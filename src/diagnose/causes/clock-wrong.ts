@@ -19,6 +19,7 @@ export const NOT_YET_VALID: Cause['alsoKnownAs'] = [
   { client: 'Node.js', text: 'CERT_NOT_YET_VALID' },
   { client: 'Go', text: 'certificate has expired or is not yet valid' },
   { client: 'Chrome', text: 'ERR_CERT_DATE_INVALID' },
+  { client: 'Firefox', text: 'MOZILLA_PKIX_ERROR_NOT_YET_VALID_CERTIFICATE' },
 ];
 
 /** By one clock a certificate is valid, by the other it is not. */

@@ -18,6 +18,7 @@ export const closedBeforeData: Cause = {
     { client: 'Java', text: 'SSL peer shut down incorrectly' },
     { client: 'GnuTLS', text: 'The TLS connection was non-properly terminated' },
     { client: 'Chrome', text: 'ERR_CONNECTION_CLOSED' },
+    { client: 'Firefox', text: 'PR_END_OF_FILE_ERROR' },
   ],
   evaluate: (facts, searchAt) =>
     findSymptom(closedBeforeData, 'closed', facts, searchAt, {

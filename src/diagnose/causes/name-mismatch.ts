@@ -45,6 +45,7 @@ export const nameMismatch: Cause = {
     { client: 'Go', text: 'certificate relies on legacy Common Name field, use SANs instead' },
     { client: 'Java', text: 'No subject alternative DNS name matching' },
     { client: 'Chrome', text: 'ERR_CERT_COMMON_NAME_INVALID' },
+    { client: 'Firefox', text: 'SSL_ERROR_BAD_CERT_DOMAIN' },
   ],
   asks(address, facts) {
     const problem = address.chain?.problems.find(({ code }) => code === 'NAME_MISMATCH');

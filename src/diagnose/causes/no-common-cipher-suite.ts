@@ -17,7 +17,11 @@ export const noCommonCipherSuite: Cause = {
   meaning: 'No cipher suite is on both lists.',
   provedBy: 'A ServerHello that comes as soon as every registered cipher suite is offered.',
   remedy: 'Widen one of them.',
-  alsoKnownAs: [...HANDSHAKE_FAILURE, { client: 'Chrome', text: 'ERR_SSL_VERSION_OR_CIPHER_MISMATCH' }],
+  alsoKnownAs: [
+    ...HANDSHAKE_FAILURE,
+    { client: 'Chrome', text: 'ERR_SSL_VERSION_OR_CIPHER_MISMATCH' },
+    { client: 'Firefox', text: 'SSL_ERROR_NO_CYPHER_OVERLAP' },
+  ],
   suspect: (address) =>
     suspectRefusal('NO_COMMON_CIPHER_SUITE', 'cipher_suites:all', { alerts: ALERTS }, address, {
       alsoPassesWith: ['offer:all'],

@@ -25,6 +25,7 @@ export const noCommonVersion: Cause = {
     { client: 'Go', text: 'protocol version not supported' },
     { client: 'Java', text: 'Received fatal alert: protocol_version' },
     { client: 'Chrome', text: 'ERR_SSL_VERSION_OR_CIPHER_MISMATCH' },
+    { client: 'Firefox', text: 'SSL_ERROR_UNSUPPORTED_VERSION' },
   ],
   suspect: (address) => {
     const fit = { alerts: ALERTS, withoutAlert: 1 };

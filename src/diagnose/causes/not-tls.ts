@@ -75,6 +75,7 @@ export const notTls: Cause = {
     { client: 'Java', text: 'Unsupported or unrecognized SSL message' },
     { client: 'GnuTLS', text: 'An unexpected TLS packet was received' },
     { client: 'Chrome', text: 'ERR_SSL_PROTOCOL_ERROR' },
+    { client: 'Firefox', text: 'SSL_ERROR_RX_RECORD_TOO_LONG' },
   ],
   suspect({ symptom, port }) {
     if (symptom.kind !== 'closed' && symptom.kind !== 'reset' && symptom.kind !== 'silent') return undefined;

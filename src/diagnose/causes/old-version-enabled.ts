@@ -37,12 +37,15 @@ function finding(facts: Facts, address: AddressFacts): Finding[] {
   if (old.length === 0) return [];
   const names = old.map(({ version }) => version);
   const rfcs = [...new Set(old.map(({ code }) => OLD.get(code)?.rfc ?? ''))];
+  const evidence = old.flatMap((one) => evidenceOf(one) ?? []);
+  const [shown] = evidence;
   const flags = old.flatMap(({ code }) => OLD.get(code)?.flag ?? []);
   return [
     makeFinding(oldVersionEnabled, facts, address, {
       title: `${listed(names)} ${names.length === 1 ? 'is' : 'are'} enabled, which ${listed(rfcs)} ${rfcs.length === 1 ? 'forbids' : 'forbid'}`,
       summary: `${targetText(facts)} still speaks ${listed(names)}`,
-      evidence: old.flatMap((one) => evidenceOf(one) ?? []),
+      where: shown === undefined ? null : { message: 'ServerHello message', bytes: shown.mark },
+      evidence,
       proof: {
         kind: 'bytes',
         after: listed(old.map(({ version }) => `ServerHello, ${version}`)),

@@ -22,6 +22,7 @@ export const resetBeforeData: Cause = {
     { client: 'Go', text: 'read: connection reset by peer' },
     { client: 'Java', text: 'SocketException: Connection reset' },
     { client: 'Chrome', text: 'ERR_CONNECTION_RESET' },
+    { client: 'Firefox', text: 'PR_CONNECT_RESET_ERROR' },
   ],
   evaluate: (facts, searchAt) => [
     ...resetAtOnce(facts),

@@ -31,6 +31,7 @@ export const sniRejected: Cause = {
     { client: 'Go', text: 'remote error: tls: unrecognized name' },
     { client: 'Java', text: 'Received fatal alert: unrecognized_name' },
     { client: 'Chrome', text: 'ERR_SSL_UNRECOGNIZED_NAME_ALERT' },
+    { client: 'Firefox', text: 'SSL_ERROR_UNRECOGNIZED_NAME_ALERT' },
   ],
   suspect: (address) =>
     address.tls?.input.serverName === undefined

@@ -11,7 +11,7 @@ export const tls12NotSupported: Cause = {
   severity: 'notice',
   step: 'tls',
   title: 'no TLS 1.2',
-  meaning: 'The server speaks TLS 1.3 alone: clients that have TLS 1.2 and nothing newer are turned away.',
+  meaning: 'The server speaks TLS 1.3 alone: clients without TLS 1.3 are turned away.',
   provedBy: 'A ClientHello of TLS 1.2 that is refused, where one of TLS 1.3 gets a ServerHello.',
   remedy: 'Nothing, if no such client is meant to come; else enable TLS 1.2 too.',
   alsoKnownAs: [
@@ -25,7 +25,7 @@ export const tls12NotSupported: Cause = {
       if (tls12?.isSupported !== false || tls13?.isSupported !== true) return [];
       const refused = describeAnswer(tls12.exchange);
       return makeFinding(tls12NotSupported, facts, address, {
-        title: 'the server refuses clients that have TLS 1.2 and nothing newer',
+        title: 'the server has no TLS 1.2: clients without TLS 1.3 are refused',
         summary: `${targetText(facts)} has no TLS 1.2`,
         evidence: [
           {

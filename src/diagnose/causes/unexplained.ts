@@ -1,5 +1,6 @@
 import type { Cause } from '../cause.ts';
 import type { AddressFacts } from '../facts.ts';
+import type { Evidence } from '../finding.ts';
 import { failsWith, makeFinding, symptomText } from '../make-finding.ts';
 import { certificatesIn } from '../messages.ts';
 import { describeAnswer } from '../probes/answer.ts';
@@ -29,6 +30,7 @@ export const unexplained: Cause = {
           where: refusalPlace(address),
           evidence: [
             ...refusalEvidence(address),
+            ...lastWord(address),
             ...address.exchanges.map((exchange) => ({
               kind: 'text' as const,
               text: `with ${changeOf(exchange.change).name}: ${describeAnswer(exchange)}`,
@@ -44,6 +46,15 @@ export const unexplained: Cause = {
         }),
       ),
 };
+
+/** Where a handshake had begun: the last message that came, which is as far as the server went. */
+function lastWord({ tls }: AddressFacts): Evidence[] {
+  const messages = (tls?.events ?? []).flatMap(({ event }) => (event.kind === 'message' ? [event] : []));
+  const last = messages.findLast(({ direction }) => direction === 'received');
+  if (last === undefined) return [];
+  const answered = messages.findLast(({ direction }) => direction === 'sent')?.name ?? 'nothing';
+  return [{ kind: 'text', text: `the last that came: ${last.name}; the last that was sent: ${answered}` }];
+}
 
 /** An end without an alert behind our Certificate: many servers refuse it like that, and it proves nothing. */
 function clientCertificateNotes({ negotiated, tls, symptom }: AddressFacts): string[] {

@@ -28,6 +28,7 @@ export const certSelfSigned: Cause = {
     { client: 'Go', text: 'certificate signed by unknown authority' },
     { client: 'Java', text: 'unable to find valid certification path' },
     { client: 'Chrome', text: 'ERR_CERT_AUTHORITY_INVALID' },
+    { client: 'Firefox', text: 'MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT' },
   ],
   evaluate: (facts) =>
     problemsOf(facts, 'CERT_SELF_SIGNED').map((located) =>
@@ -60,6 +61,7 @@ export const rootUntrusted: Cause = {
     { client: 'Go', text: 'certificate signed by unknown authority' },
     { client: 'Java', text: 'unable to find valid certification path' },
     { client: 'Chrome', text: 'ERR_CERT_AUTHORITY_INVALID' },
+    { client: 'Firefox', text: 'SEC_ERROR_UNKNOWN_ISSUER' },
   ],
   evaluate: (facts) =>
     problemsOf(facts, 'ROOT_UNTRUSTED').map((located) =>
@@ -178,6 +180,7 @@ function missingIssuerMessages(): Cause['alsoKnownAs'] {
     { client: 'Go', text: 'certificate signed by unknown authority' },
     { client: 'Java', text: 'unable to find valid certification path' },
     { client: 'Chrome', text: 'ERR_CERT_AUTHORITY_INVALID' },
+    { client: 'Firefox', text: 'SEC_ERROR_UNKNOWN_ISSUER' },
   ];
 }
 

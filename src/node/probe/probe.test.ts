@@ -116,12 +116,15 @@ describe('resolverOf', () => {
     expect(await statuses('shop.example')).toEqual(['unreachable', 'unreachable']);
   });
 
-  test('takes udp:// with an address, and nothing else', () => {
+  test('takes an address, with udp:// or without, and nothing else', () => {
     expect(
       ['udp://192.0.2.53', 'udp://192.0.2.53:5353', 'udp://[2001:db8::53]'].map((url) => resolverOf(url).name),
     ).toEqual(['udp://192.0.2.53:53', 'udp://192.0.2.53:5353', 'udp://[2001:db8::53]:53']);
+    expect(
+      ['192.0.2.53', '192.0.2.53:5353', '2001:db8::53', '[2001:db8::53]:5353'].map((url) => resolverOf(url).name),
+    ).toEqual(['udp://192.0.2.53:53', 'udp://192.0.2.53:5353', 'udp://[2001:db8::53]:53', 'udp://[2001:db8::53]:5353']);
     for (const url of [
-      '192.0.2.53',
+      'dns.example',
       'udp://dns.example',
       'udp://192.0.2.53:0',
       'tls://192.0.2.53',

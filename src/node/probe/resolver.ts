@@ -19,14 +19,16 @@ const STATUS: Readonly<Record<string, DnsStatus>> = {
 };
 
 /**
- * The resolver of a `--resolver` value: the system's when there is none, `udp://IP[:PORT]` otherwise.
+ * The resolver of a `--resolver` value: the system's when there is none, `IP[:PORT]` or `udp://IP[:PORT]` otherwise.
  * @throws InputError
  */
 export function resolverOf(url: string | undefined): Resolver {
   if (url === undefined) return systemResolver;
-  const parts = /^udp:\/\/(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+))(?::(\d+))?\/?$/.exec(url);
+  // A bare IPv6 address has colons of its own.
+  const text = isIP(url) === 6 ? `[${url}]` : url;
+  const parts = /^(?:udp:\/\/)?(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+))(?::(\d+))?\/?$/.exec(text);
   const address = parts?.[1] ?? parts?.[2] ?? '';
-  if (isIP(address) === 0) throw new InputError(`--resolver ${url}: expected udp://IP or udp://IP:PORT`);
+  if (isIP(address) === 0) throw new InputError(`--resolver ${url}: expected IP, IP:PORT or udp://IP:PORT`);
   const port = parsePort(parts?.[3] ?? '53', '--resolver');
   return udpResolver(isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`);
 }
