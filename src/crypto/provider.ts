@@ -9,8 +9,18 @@
 /** Hash functions by their usual names. */
 export type HashName = 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
-/** Authenticated ciphers of TLS 1.3 (RFC 8446 section 9.1) by RFC 5116 name. */
-export type AeadName = 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305';
+/** Authenticated ciphers of TLS by RFC 5116 name; those of CCM end with the length of a short tag (RFC 6655). */
+export type AeadName =
+  | 'aes-128-gcm'
+  | 'aes-256-gcm'
+  | 'chacha20-poly1305'
+  | 'aes-128-ccm'
+  | 'aes-256-ccm'
+  | 'aes-128-ccm-8'
+  | 'aes-256-ccm-8';
+
+/** Block ciphers that old suites run in CBC mode (RFC 5246 section 6.2.3.2). */
+export type BlockCipherName = 'aes-128-cbc' | 'aes-256-cbc' | '3des-ede-cbc';
 
 /** Key agreements by their TLS name (IANA "TLS Supported Groups"). */
 export type GroupName =
@@ -96,15 +106,15 @@ export interface Hash {
 /** An authenticated cipher under one key. */
 export interface Aead {
   /**
-   * Encrypts `content` and behind it `trailer`, and appends the 16-byte tag. A record's content type and padding are
+   * Encrypts `content` and behind it `trailer`, and appends the tag ({@link AEAD_TAG_LENGTH}). A record's content type and padding are
    * the trailer: in one piece, 16 KiB would be copied for the sake of one byte.
    * @param nonce 12 bytes, never used twice under this key.
-   * @returns `content.length + trailer.length + 16` bytes as parts in order, fresh arrays.
+   * @returns content, trailer and tag as parts in order, fresh arrays.
    */
   seal(nonce: Uint8Array, aad: Uint8Array, content: Uint8Array, trailer: Uint8Array): readonly Uint8Array[];
   /**
    * Decrypts and authenticates. Nothing is released before the tag was checked.
-   * @param ciphertext ciphertext and its 16-byte tag; shorter inputs give `null`.
+   * @param ciphertext ciphertext and its tag; shorter inputs give `null`.
    * @returns the plaintext as a fresh array, or `null` when it is not authentic.
    */
   open(nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): Uint8Array | null;
@@ -161,6 +171,41 @@ export interface PrivateKey {
   sign(scheme: SignatureName, data: Uint8Array): Uint8Array;
 }
 
+/** A block cipher in CBC mode under one key. It authenticates nothing and knows no padding: inputs are whole blocks. */
+export interface BlockCipher {
+  /** @param iv one block that nobody could foresee. */
+  encrypt(iv: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  decrypt(iv: Uint8Array, ciphertext: Uint8Array): Uint8Array;
+}
+
+/** A group over a finite field that a server made up: integers, big-endian. Nobody knows whether the prime is one. */
+export interface FiniteField {
+  readonly prime: Uint8Array;
+  readonly generator: Uint8Array;
+}
+
+/** What a client needs for old suites of TLS 1.2 and for nothing else. */
+export interface LegacyCrypto {
+  readonly blockCiphers: readonly BlockCipherName[];
+  /** @param key exactly {@link BLOCK_CIPHERS}' bytes. */
+  blockCipher(name: BlockCipherName, key: Uint8Array): BlockCipher;
+  /**
+   * RSAES-PKCS1-v1_5 (RFC 8017 section 7.2.1).
+   * @param spki of an RSA key, DER; read as {@link CryptoProvider.importPublicKey} does.
+   * @throws CryptoError `invalid_key` or `unsupported`
+   */
+  encryptRsa(spki: Uint8Array, message: Uint8Array): Uint8Array;
+  /**
+   * Answers a server's public value: ours, and the secret without leading zeros (RFC 5246 section 8.1.2).
+   * @throws CryptoError `invalid_key_share` for a prime outside {@link FINITE_FIELD_BITS}, a generator or value that is
+   * not between 1 and it, and what else can not be computed with
+   */
+  respondInField(
+    field: FiniteField,
+    peerValue: Uint8Array,
+  ): { readonly share: Uint8Array; readonly secret: Uint8Array };
+}
+
 /** What a provider can do, in its order of preference. */
 interface Capabilities {
   readonly hashes: readonly HashName[];
@@ -203,6 +248,8 @@ export interface CryptoProvider {
    * @throws CryptoError `invalid_key` or `unsupported`
    */
   importPrivateKey(pkcs8: Uint8Array): PrivateKey;
+  /** Absent from a provider without: nothing old is negotiated with it. */
+  readonly legacy?: LegacyCrypto;
 }
 
 /** Digest lengths in bytes. */
@@ -213,10 +260,35 @@ export const AEAD_KEY_LENGTH: Readonly<Record<AeadName, number>> = {
   'aes-128-gcm': 16,
   'aes-256-gcm': 32,
   'chacha20-poly1305': 32,
+  'aes-128-ccm': 16,
+  'aes-256-ccm': 32,
+  'aes-128-ccm-8': 16,
+  'aes-256-ccm-8': 32,
 };
 
 /** Length of the nonce of every AEAD here, in bytes (RFC 5116). */
 export const AEAD_NONCE_LENGTH = 12;
 
-/** Length of the tag of every AEAD here, in bytes. */
-export const AEAD_TAG_LENGTH = 16;
+/** AEAD tag lengths in bytes (RFC 5116 section 5, RFC 6655 section 6). */
+export const AEAD_TAG_LENGTH: Readonly<Record<AeadName, number>> = {
+  'aes-128-gcm': 16,
+  'aes-256-gcm': 16,
+  'chacha20-poly1305': 16,
+  'aes-128-ccm': 16,
+  'aes-256-ccm': 16,
+  'aes-128-ccm-8': 8,
+  'aes-256-ccm-8': 8,
+};
+
+/** Lengths of keys and blocks in bytes. */
+export const BLOCK_CIPHERS: Readonly<Record<BlockCipherName, { readonly key: number; readonly block: number }>> = {
+  'aes-128-cbc': { key: 16, block: 16 },
+  'aes-256-cbc': { key: 32, block: 16 },
+  '3des-ede-cbc': { key: 24, block: 8 },
+};
+
+/**
+ * Bits of a prime that a server may choose. Below 1,024 it is broken (RFC 7919 section 1 has the attack), above 8,192, the
+ * largest group of RFC 7919, it is a denial of service.
+ */
+export const FINITE_FIELD_BITS = { min: 1024, max: 8192 } as const;

@@ -6,7 +6,8 @@ import { X509Certificate } from 'node:crypto';
 import type { EphemeralKeyInfo, PeerCertificate as LegacyCertificate } from 'node:tls';
 import type { ConnectionInfo } from '../tls/index.ts';
 import { builtin } from './builtin.ts';
-import { opensslName, versionNameOf } from './protocols.ts';
+import { opensslName } from './openssl-names.ts';
+import { versionNameOf } from './protocols.ts';
 
 /** A certificate as `getPeerCertificate(true)` gives it: each links to its issuer, the last to itself. */
 export interface DetailedCertificate extends LegacyCertificate {

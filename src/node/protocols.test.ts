@@ -2,7 +2,8 @@ import tls from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { nodeCrypto } from '../crypto/node/index.ts';
 import { settings } from '../tls/negotiate/settings.ts';
-import { opensslName, parseCiphers, parseVersions } from './protocols.ts';
+import { opensslName } from './openssl-names.ts';
+import { parseCiphers, parseVersions } from './protocols.ts';
 
 describe('ciphers', () => {
   test('are the suites of an OpenSSL list by either name, each once, in order', () => {

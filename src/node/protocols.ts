@@ -3,29 +3,9 @@
  */
 import type { CommonConfig } from '../tls/index.ts';
 import { argumentError } from './error.ts';
+import { isLegacy, type SuiteName, suiteNamed } from './openssl-names.ts';
 
 type VersionName = NonNullable<CommonConfig['versions']>[number];
-type SuiteName = NonNullable<CommonConfig['cipherSuites']>[number];
-
-/** OpenSSL's names of suites. TLS 1.3's are IANA's. */
-const OPENSSL_NAMES: Readonly<Record<SuiteName, string>> = {
-  TLS_AES_128_GCM_SHA256: 'TLS_AES_128_GCM_SHA256',
-  TLS_AES_256_GCM_SHA384: 'TLS_AES_256_GCM_SHA384',
-  TLS_CHACHA20_POLY1305_SHA256: 'TLS_CHACHA20_POLY1305_SHA256',
-  TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: 'ECDHE-ECDSA-AES128-GCM-SHA256',
-  TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256: 'ECDHE-RSA-AES128-GCM-SHA256',
-  TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384: 'ECDHE-ECDSA-AES256-GCM-SHA384',
-  TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384: 'ECDHE-RSA-AES256-GCM-SHA384',
-  TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256: 'ECDHE-ECDSA-CHACHA20-POLY1305',
-  TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256: 'ECDHE-RSA-CHACHA20-POLY1305',
-};
-
-const SUITES: ReadonlyMap<string, SuiteName> = new Map(
-  (Object.entries(OPENSSL_NAMES) as [SuiteName, string][]).flatMap(([name, openssl]) => [
-    [openssl, name],
-    [name, name],
-  ]),
-);
 
 /** node:tls's names of versions, the oldest first. The two that are spoken have ours beside them. */
 const VERSIONS: readonly (readonly [string, VersionName | undefined])[] = [
@@ -52,21 +32,19 @@ export function versionNameOf(version: VersionName): string {
   return version === 'TLS 1.2' ? 'TLSv1.2' : 'TLSv1.3';
 }
 
-/** OpenSSL's name of a suite. */
-export function opensslName(suite: SuiteName): string {
-  return OPENSSL_NAMES[suite];
-}
-
 /**
  * The implemented suites of an OpenSSL cipher list, by its names or IANA's; others, and commands such as `!aNULL`, are
  * passed over.
+ * @param withLegacy whether old suites count too: a list that is passed on from elsewhere opens no door.
  * @throws code ERR_SSL_NO_CIPHER_MATCH when none is left.
  */
-export function parseCiphers(list: string): readonly SuiteName[] {
-  const suites = list.split(':').map((name) => SUITES.get(name));
+export function parseCiphers(list: string, withLegacy = false): readonly SuiteName[] {
+  const suites = list.split(':').map(suiteNamed);
   const known = [...new Set(suites.filter((name) => name !== undefined))];
-  if (known.length > 0) return known;
-  throw argumentError('ERR_SSL_NO_CIPHER_MATCH', `no cipher suite that is implemented in ciphers: '${list}'`);
+  const allowed = known.filter((name) => withLegacy || !isLegacy(name));
+  if (allowed.length > 0) return allowed;
+  const what = known.length > 0 ? "that is spoken without the option 'legacy'" : 'that is implemented';
+  throw argumentError('ERR_SSL_NO_CIPHER_MATCH', `no cipher suite ${what} in ciphers: '${list}'`);
 }
 
 /**

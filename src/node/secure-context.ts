@@ -1,6 +1,6 @@
 import type { CryptoProvider } from '../crypto/index.ts';
 import { nodeCrypto } from '../crypto/node/index.ts';
-import { type CommonConfig, type Credential, MAX_LIFETIME, type TicketKeys } from '../tls/index.ts';
+import { type ClientConfig, type Credential, type LegacyMeans, MAX_LIFETIME, type TicketKeys } from '../tls/index.ts';
 import { type CertificateCompressionName, certificateCompression } from './certificate-compression.ts';
 import {
   type KeyInput,
@@ -27,6 +27,11 @@ export interface SecureContextOptions {
   passphrase?: string | undefined;
   /** OpenSSL cipher list: its names of suites count, its keywords and commands do not. */
   ciphers?: string | undefined;
+  /**
+   * Clients: old means of TLS 1.2 to stoop to, each by its name, to reach or diagnose old devices. Without it old suites in
+   * `ciphers` are passed over. Ours.
+   */
+  legacy?: readonly LegacyMeans[] | undefined;
   /** Groups in order of preference: `X25519:P-256`. */
   ecdhCurve?: NameList | undefined;
   /** The same as {@link ecdhCurve} by TLS 1.3's word for it. */
@@ -56,8 +61,15 @@ const SESSION_TIMEOUT = 300;
 
 /** The part of the engine's configuration that comes from a context. */
 type ContextConfig = Pick<
-  CommonConfig,
-  'crypto' | 'allocate' | 'versions' | 'cipherSuites' | 'groups' | 'signatureSchemes' | 'certificateCompression'
+  ClientConfig,
+  | 'crypto'
+  | 'allocate'
+  | 'versions'
+  | 'cipherSuites'
+  | 'legacy'
+  | 'groups'
+  | 'signatureSchemes'
+  | 'certificateCompression'
 >;
 
 /** Parsed credentials, roots and parameters, to be shared by many connections. */
@@ -79,12 +91,14 @@ export class SecureContext {
     const versions = parseVersions(options.minVersion, options.maxVersion, options.secureProtocol);
     const crypto = options.crypto ?? nodeCrypto;
     const groups = parseGroups(options.groups ?? options.ecdhCurve);
+    const { legacy = [] } = options;
     const signatureSchemes = parseSigalgs(options.sigalgs);
     this.config = {
       crypto,
       allocate: Buffer.allocUnsafe,
       ...(versions === undefined ? {} : { versions }),
-      ...(options.ciphers === undefined ? {} : { cipherSuites: parseCiphers(options.ciphers) }),
+      ...(options.ciphers === undefined ? {} : { cipherSuites: parseCiphers(options.ciphers, legacy.length > 0) }),
+      ...(legacy.length === 0 ? {} : { legacy }),
       ...(groups === undefined ? {} : { groups }),
       ...(signatureSchemes === undefined ? {} : { signatureSchemes }),
       ...(options.certificateCompression === undefined

@@ -2,6 +2,7 @@ import type { Allocator } from '../bytes/index.ts';
 import type { CryptoProvider, GroupName, SchemeName } from '../crypto/index.ts';
 import type { Trace } from './events.ts';
 import type { Tls13SuiteName } from './registry/cipher-suites.ts';
+import type { LegacyMeans, LegacySuiteName } from './registry/legacy-suites.ts';
 import type { Tls12SuiteName } from './registry/tls12-suites.ts';
 import type { VersionName } from './registry/versions.ts';
 import type { Credential } from './requests.ts';
@@ -31,8 +32,11 @@ export interface CommonConfig {
   readonly allocate?: Allocator;
   /** Versions to speak; both by default. One that no cipher suite or scheme is left for is not spoken. */
   readonly versions?: readonly VersionName[];
-  /** Of both versions, in one list. */
-  readonly cipherSuites?: readonly (Tls13SuiteName | Tls12SuiteName)[];
+  /**
+   * Of both versions, in one list. By default what the provider has but CCM. Old suites need a client's `legacy` beside
+   * their name; a server has none.
+   */
+  readonly cipherSuites?: readonly (Tls13SuiteName | Tls12SuiteName | LegacySuiteName)[];
   readonly groups?: readonly GroupName[];
   /** Schemes accepted in the peer's CertificateVerify, and in its chain unless told apart. */
   readonly signatureSchemes?: readonly SchemeName[];
@@ -121,6 +125,12 @@ export interface ServerSessions {
 /** A client's configuration. */
 export interface ClientConfig extends CommonConfig {
   readonly sessions?: ClientSessions;
+  /**
+   * Old means of TLS 1.2 that this client stoops to, each by its name, to reach or diagnose old devices: never for what is
+   * worth protecting. The suites that need nothing else old are offered behind the others, unless `cipherSuites` names
+   * which. Default none.
+   */
+  readonly legacy?: readonly LegacyMeans[];
   /** Keys that both ends have from elsewhere, offered behind the session's. */
   readonly psks?: readonly ExternalPsk[];
   /** Takes no server without one of the keys on offer: only TLS 1.3 is offered, and no certificate will do. Default false. */

@@ -13,6 +13,7 @@ import { decodeMessage } from './messages/message.ts';
 import { type AnyMessage, decodeTls12Message, type MessageName } from './messages/tls12/message.ts';
 import { MAX_RENEGOTIATIONS } from './record/limits.ts';
 import type { AlertName } from './registry/alerts.ts';
+import type { Tls12Suite } from './registry/tls12-suites.ts';
 import { VERSIONS, type VersionName } from './registry/versions.ts';
 import type { Session } from './session/session.ts';
 
@@ -58,9 +59,6 @@ export type ReceivedTicket = () => Session;
 /** Decodes a message of the version that is spoken. */
 export type MessageDecoder = (type: number, message: Uint8Array, sink?: FieldSink) => AnyMessage;
 
-/** What a message's form follows from with the suites of TLS 1.2 that are implemented. */
-const ECDHE = { version: VERSIONS.tls12, keyExchange: 'ecdhe', isAnonymous: false } as const;
-
 /** What the states of all machines share: the only place that writes messages and announces secrets. */
 export class HandshakeContext {
   readonly role: Role;
@@ -88,6 +86,8 @@ export class HandshakeContext {
   ticketsInRow = 0;
   /** Of TLS 1.3 until the version is known: hellos have one form. */
   decode: MessageDecoder = decodeMessage;
+  /** TLS 1.2: what the suite that was chosen says, from which the form of two messages follows. */
+  keyExchange: Tls12Suite['keyExchange'] = 'ecdhe';
   /** Alerts of level warning end nothing: in TLS 1.2, and while it may be chosen. */
   hasWarnings = false;
   /** Requests for a certificate that came after the handshake. */
@@ -137,7 +137,10 @@ export class HandshakeContext {
     this.hasWarnings = version === 'TLS 1.2';
     if (version === 'TLS 1.3') return;
     this.tls12.begin();
-    this.decode = (_type, message, sink) => decodeTls12Message(message, ECDHE, sink);
+    this.decode = (_type, message, sink) => {
+      const form = { version: VERSIONS.tls12, keyExchange: this.keyExchange, isAnonymous: false };
+      return decodeTls12Message(message, form, sink);
+    };
   }
 
   /** Writes a message of the handshake and adds it to the transcript: one call, so that neither is forgotten. */

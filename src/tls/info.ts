@@ -1,5 +1,6 @@
 import type { GroupName, SchemeName } from '../crypto/index.ts';
 import type { Tls13SuiteName } from './registry/cipher-suites.ts';
+import type { LegacySuiteName } from './registry/legacy-suites.ts';
 import type { Tls12SuiteName } from './registry/tls12-suites.ts';
 import type { VersionName } from './registry/versions.ts';
 import type { CertificateRequestSummary, PeerCertificate } from './requests.ts';
@@ -7,7 +8,7 @@ import type { CertificateRequestSummary, PeerCertificate } from './requests.ts';
 /** What a handshake has negotiated so far. Members appear as they become known. */
 export interface ConnectionInfo {
   version?: VersionName;
-  cipherSuite?: Tls13SuiteName | Tls12SuiteName;
+  cipherSuite?: Tls13SuiteName | Tls12SuiteName | LegacySuiteName;
   group?: GroupName;
   /** The peer's CertificateVerify or ServerKeyExchange. */
   peerSignatureScheme?: SchemeName;
@@ -38,6 +39,8 @@ export interface ConnectionInfo {
   peerRecordSizeLimit?: number;
   /** TLS 1.2: the master secret is bound to the handshake (RFC 7627). */
   extendedMasterSecret?: boolean;
+  /** TLS 1.2 in CBC mode: the MAC covers the ciphertext (RFC 7366). */
+  encryptThenMac?: boolean;
   /** TLS 1.2: the peer knows RFC 5746. Renegotiation is refused in any case. */
   secureRenegotiation?: boolean;
 }

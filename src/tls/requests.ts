@@ -32,6 +32,15 @@ export interface PeerCertificate {
   readonly scts?: readonly Uint8Array[];
 }
 
+/** What a handshake needs of the peer's leaf. */
+export interface PeerKey {
+  /** SubjectPublicKeyInfo, DER. */
+  readonly spki: Uint8Array;
+  readonly digitalSignature: boolean;
+  /** Absent means no. */
+  readonly keyEncipherment?: boolean;
+}
+
 /** The answer to "is this chain acceptable?". */
 export type Verdict =
   | { readonly accepted: true }
@@ -74,11 +83,11 @@ export interface CertificateRequestSummary {
 export interface Requests {
   /** Server: which credential for this ClientHello? Asked only if the configuration says so. `null` refuses the name. */
   readonly client_hello: [ClientHelloSummary, Credential | ClientHelloAnswer | null];
-  /** The leaf's SubjectPublicKeyInfo and whether its key usage allows signatures; `null` if the leaf does not parse. */
-  readonly peer_key: [
-    { readonly leaf: Uint8Array },
-    { readonly spki: Uint8Array; readonly digitalSignature: boolean } | null,
-  ];
+  /**
+   * The leaf's SubjectPublicKeyInfo and what its key usage allows: signatures, and RSA encryption, which only old suites
+   * use (RFC 5246 section 7.4.2). `null` if the leaf does not parse.
+   */
+  readonly peer_key: [{ readonly leaf: Uint8Array }, PeerKey | null];
   /**
    * Is the chain acceptable? Asked after the peer proved possession of the leaf's key. `serverName` is the name a client
    * wanted to reach; a server has none to check.

@@ -9,6 +9,8 @@ export interface LeafKey {
   readonly spki: Uint8Array;
   /** Whether keyUsage lets the key sign; so it does when that extension is absent (RFC 8446 section 4.4.2.2). */
   readonly digitalSignature: boolean;
+  /** Whether keyUsage lets others encrypt keys to it, as old suites of RSA do (RFC 5246 section 7.4.2). */
+  readonly keyEncipherment: boolean;
 }
 
 /** 2.5.29.15 as encoded. */
@@ -37,8 +39,12 @@ export function leafKey(der: Uint8Array): LeafKey {
       if (!equal(extension.next(TAG.oid, 'extnID').content, KEY_USAGE)) continue;
       extension.optional(TAG.boolean, 'critical');
       const usages = decodeKeyUsage(extension.next(TAG.octetString, 'extnValue').reader());
-      return { spki, digitalSignature: usages.includes('digitalSignature') };
+      return {
+        spki,
+        digitalSignature: usages.includes('digitalSignature'),
+        keyEncipherment: usages.includes('keyEncipherment'),
+      };
     }
-    return { spki, digitalSignature: true };
+    return { spki, digitalSignature: true, keyEncipherment: true };
   });
 }

@@ -215,10 +215,19 @@ describe('what is not a certificate is refused, with its place', () => {
 
 describe('leafKey', () => {
   it('gives the key and whether it may sign', () => {
-    expect(leafKey(leaf.der)).toEqual({ spki: spkiOf('shop.example'), digitalSignature: true });
-    expect(leafKey(root.der)).toEqual({ spki: spkiOf('Test Root'), digitalSignature: false });
+    expect(leafKey(leaf.der)).toEqual({
+      spki: spkiOf('shop.example'),
+      digitalSignature: true,
+      keyEncipherment: false,
+    });
+    expect(leafKey(root.der)).toEqual({
+      spki: spkiOf('Test Root'),
+      digitalSignature: false,
+      keyEncipherment: false,
+    });
     expect(leafKey(withExtensions(extension('1.2.3', der.nothing()))).digitalSignature).toBe(true);
-    expect(leafKey(rebuild((fields) => fields.slice(1, 7))).digitalSignature).toBe(true);
+    const unlimited = leafKey(rebuild((fields) => fields.slice(1, 7)));
+    expect(unlimited).toMatchObject({ digitalSignature: true, keyEncipherment: true });
     const uniqueId = [1, 2].map((tag) => der.implicit(tag, der.bitString(fromHex('01'))));
     expect(
       leafKey(rebuild((fields) => [...fields.slice(0, 7), ...uniqueId, ...fields.slice(7)])).digitalSignature,
@@ -230,6 +239,7 @@ describe('leafKey', () => {
       const certificate = parseCertificate(bytes);
       expect(leafKey(bytes).spki).toEqual(certificate.spki);
       expect(leafKey(bytes).digitalSignature).toBe(certificate.keyUsage?.includes('digitalSignature'));
+      expect(leafKey(bytes).keyEncipherment).toBe(certificate.keyUsage?.includes('keyEncipherment'));
     }
   });
 

@@ -93,7 +93,7 @@ export class Sealer {
       const nonce = Uint8Array.from(key.iv);
       nonce[11] = (nonce[11] ?? 0) ^ (sequence & 0xff);
       nonce[10] = (nonce[10] ?? 0) ^ (sequence >>> 8);
-      const length = content.length + trailer.length + AEAD_TAG_LENGTH;
+      const length = content.length + trailer.length + AEAD_TAG_LENGTH['aes-128-gcm'];
       const additional = header(CONTENT_TYPES.application_data, length);
       return concat([additional, ...key.aead.seal(nonce, additional, content, trailer)]);
     });

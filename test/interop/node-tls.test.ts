@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import tls from 'node:tls';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { opensslName } from '../../src/node/protocols.ts';
+import { opensslName } from '../../src/node/openssl-names.ts';
 import { contextWith, diary, engineOf, line, ourEnd, useEnds } from './ends.ts';
 import { CLASSICAL, clientGroups, exchangesOf, type FileCa, fileCa, SCHEMES } from './openssl.ts';
 import { TLS12, SUITES as TLS12_SUITES } from './tls12.ts';

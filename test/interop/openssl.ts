@@ -40,6 +40,9 @@ export const SUITES: readonly Tls13SuiteName[] = [
   'TLS_CHACHA20_POLY1305_SHA256',
 ];
 
+/** Those that are offered on request only. */
+export const CCM_SUITES: readonly Tls13SuiteName[] = ['TLS_AES_128_CCM_SHA256', 'TLS_AES_128_CCM_8_SHA256'];
+
 /** Every group without post-quantum key exchange. */
 export const CLASSICAL: readonly GroupCase[] = [
   { group: 'x25519', openssl: 'X25519', prints: 'X25519, 253 bits' },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { KeyType } from '../../src/crypto/index.ts';
 import type { TLSSocket } from '../../src/node/index.ts';
-import { opensslName } from '../../src/node/protocols.ts';
+import { opensslName } from '../../src/node/openssl-names.ts';
 import { type PeerServer, startOpensslServer, tempDir } from '../support/peers.ts';
 import { contextWith, diary, engineOf, failure, line, useEnds } from './ends.ts';
 import { type FileCa, fileCa, OPENSSLS, ocspResponse, presenting, reversingServer } from './openssl.ts';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { KeyType } from '../../src/crypto/index.ts';
 import type { ServerOptions } from '../../src/node/index.ts';
-import { opensslName } from '../../src/node/protocols.ts';
+import { opensslName } from '../../src/node/openssl-names.ts';
 import type { PeerServer } from '../support/peers.ts';
 import { contextWith, diary, engineOf, failure, ourEnd, useEnds } from './ends.ts';
 import { askingClient, type FileCa, fileCa, interactiveClient, OPENSSLS, ocspResponse, presenting } from './openssl.ts';

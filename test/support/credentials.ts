@@ -1,4 +1,5 @@
 import { type BasePrivateKeyEncodingOptions, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { encodePem } from '../../src/asn1/index.ts';
 import { mlDsaAlgorithm } from '../../src/crypto/algorithm.ts';
 import { derElement } from '../../src/crypto/der.ts';
 import type { CryptoProvider, KeyType, PrivateKey } from '../../src/crypto/index.ts';
@@ -47,8 +48,10 @@ export function selfSigned(
   type: KeyType,
   names: readonly string[] = ['server.test'],
   crypto: CryptoProvider = nodeCrypto,
-): Credential & { readonly key: PrivateKey } {
-  const key = crypto.importPrivateKey(pkcs8(type));
+  keyUsage: NonNullable<Parameters<typeof issueCertificate>[0]['keyUsage']> = ['digitalSignature'],
+): Credential & { readonly key: PrivateKey; readonly pem: string } {
+  const der = pkcs8(type);
+  const key = crypto.importPrivateKey(der);
   const now = Date.now();
   const certificate = issueCertificate({
     subject: { commonName: names[0] ?? 'nobody' },
@@ -58,8 +61,9 @@ export function selfSigned(
     notBefore: now - DAY,
     notAfter: now + DAY,
     serial: Uint8Array.of(1, 2, 3),
+    keyUsage,
   });
-  return { chain: [certificate], key, names };
+  return { chain: [certificate], key, names, pem: encodePem('PRIVATE KEY', der) };
 }
 
 /** The answer to a `peer_key` request. */

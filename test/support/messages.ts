@@ -11,6 +11,7 @@ import { compressCertificate } from '../../src/tls/extensions/compress-certifica
 import { cookie } from '../../src/tls/extensions/cookie.ts';
 import { earlyData } from '../../src/tls/extensions/early-data.ts';
 import { ecPointFormats } from '../../src/tls/extensions/ec-point-formats.ts';
+import { encryptThenMac } from '../../src/tls/extensions/encrypt-then-mac.ts';
 import { extendedMasterSecret } from '../../src/tls/extensions/extended-master-secret.ts';
 import { keyShare } from '../../src/tls/extensions/key-share.ts';
 import { isBeforeTls13, isKnown } from '../../src/tls/extensions/known.ts';
@@ -95,6 +96,8 @@ export const EXTENSION_CASES: readonly ExtensionCase[] = [
   { codec: earlyData.newSessionTicket, value: u32 },
   { codec: ecPointFormats.clientHello, value: u8s },
   { codec: ecPointFormats.serverHello, value: u8s },
+  { codec: encryptThenMac.clientHello, value: nothing },
+  { codec: encryptThenMac.serverHello, value: nothing },
   { codec: extendedMasterSecret.clientHello, value: nothing },
   { codec: extendedMasterSecret.serverHello, value: nothing },
   {

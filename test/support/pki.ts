@@ -34,6 +34,8 @@ export interface TestIssuance {
   readonly validFrom?: number;
   readonly validTo?: number;
   readonly purposes?: readonly ('serverAuth' | 'clientAuth')[];
+  /** For signatures alone unless given. */
+  readonly keyUsage?: NonNullable<Parameters<typeof issueCertificate>[0]['keyUsage']>;
   readonly extraExtensions?: readonly ExtensionInput[];
   /** Where the issuer's certificate is said to be published. */
   readonly caIssuers?: readonly string[];
@@ -106,6 +108,7 @@ function issue(what: TestIssuance, own: PrivateKey, issuer?: Issuer, ca?: { path
     ...(ca === undefined ? {} : { ca }),
     extendedKeyUsage: (what.purposes ?? []).map((purpose) => OID[purpose]),
     caIssuers: what.caIssuers ?? [],
+    ...(what.keyUsage === undefined ? {} : { keyUsage: what.keyUsage }),
     extraExtensions: what.extraExtensions ?? [],
   });
 }

@@ -3,7 +3,7 @@ import { allocate, concat, fromHex } from '../../src/bytes/index.ts';
 import { nodeCrypto } from '../../src/crypto/node/index.ts';
 import { TlsConnection, type TlsEvent } from '../../src/tls/index.ts';
 import { MasterSecret, type Tls12Keys } from '../../src/tls/key-schedule/tls12.ts';
-import { Tls12Protection } from '../../src/tls/record/tls12-protection.ts';
+import { type Tls12Protection, tls12Protection } from '../../src/tls/record/tls12-protection.ts';
 import { TLS12_SUITES } from '../../src/tls/registry/tls12-suites.ts';
 import { exchange } from '../support/engines.ts';
 import { clientConfig, serverConfig } from './scenarios.ts';
@@ -18,13 +18,13 @@ export class Tls12Sealer {
   readonly #protection: Tls12Protection;
 
   constructor(keys: Tls12Keys) {
-    this.#protection = new Tls12Protection(nodeCrypto, keys);
+    this.#protection = tls12Protection(nodeCrypto, keys);
     this.seal(22, new Uint8Array(16));
   }
 
   seal(type: number, content: Uint8Array): Uint8Array {
     const protection = this.#protection;
-    const length = content.length + protection.overhead;
+    const length = protection.protectedLength(content.length);
     const header = new Uint8Array(5 + protection.explicitNonceLength);
     header.set([type, 3, 3, length >> 8, length & 0xff]);
     return concat([header, ...protection.seal(header, content)]);

@@ -54,7 +54,7 @@ describe('TLS 1.3 between two engines', () => {
   it.each(Object.values(TLS13_SUITES).filter(({ aead }) => nodeCrypto.capabilities.aeads.includes(aead as AeadName)))(
     'uses $name',
     ({ name }) => {
-      const ends = pair({ cipherSuites: [name] });
+      const ends = pair({ cipherSuites: [name] }, { cipherSuites: [name] });
       expectEcho(ends);
       expect(ends.server.info.cipherSuite).toBe(name);
     },

@@ -40,7 +40,8 @@ describe.each(PAIRINGS)('%s', (_, mine, theirs) => {
     expect(info.group).toBe(group);
   });
 
-  it.each(Object.keys(TLS13_SUITES) as (keyof typeof TLS13_SUITES)[])('encrypts with %s', (suite) => {
+  const shared = Object.values(TLS13_SUITES).filter(({ aead }) => nobleCrypto.capabilities.aeads.includes(aead));
+  it.each(shared)('encrypts with $name', ({ name: suite }) => {
     const info = connect({ crypto: mine, groups: ['x25519'], cipherSuites: [suite] }, { crypto: theirs, credentials });
     expect(info.cipherSuite).toBe(suite);
   });

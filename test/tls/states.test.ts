@@ -28,6 +28,7 @@ import { SIGNATURE_SCHEMES } from '../../src/tls/registry/signature-schemes.ts';
 import * as tls12 from '../../src/tls/tls12/states.ts';
 import * as tls13 from '../../src/tls/tls13/states.ts';
 import { deliver, type LevelEnd, type LevelMessage, levelClient, levelServer } from '../support/levels.ts';
+import { OldServer, type OldServerOptions } from '../support/old-server.ts';
 import { firstSessions, NOW, resuming, sessionEnds } from '../support/sessions.ts';
 import { decoded } from './hellos.ts';
 import { clientConfig, clientCredential, credential, serverConfig } from './scenarios.ts';
@@ -68,6 +69,8 @@ const certificateCompression = [plain];
 /** Handshakes that together take every arrow, with what each end gets when it is connected. */
 const kept = sessionEnds(clientConfig(), serverConfig({ sessions: takingEarlyData() }));
 interface Run {
+  /** In place of our server. */
+  readonly old?: OldServerOptions;
   readonly client: Partial<ClientConfig>;
   readonly server: Partial<ServerConfig>;
 }
@@ -97,6 +100,7 @@ function withEarlyData(): ClientConfig {
 interface Ends {
   readonly client: LevelEnd;
   readonly server: LevelEnd;
+  readonly old: OldServer | undefined;
   readonly states: Record<Role, string>;
   readonly edges: Record<Role, Set<string>>;
 }
@@ -113,6 +117,7 @@ function begin(run: Run): Ends {
   return {
     client: levelClient(clientConfig({ ...run.client, trace })),
     server: levelServer(serverConfig({ ...run.server, trace })),
+    old: run.old && new OldServer(run.old),
     states,
     edges,
   };
@@ -123,10 +128,14 @@ function advance(ends: Ends, stop: (to: Role) => boolean = () => false): void {
   const queue: { readonly to: Role; readonly message: LevelMessage }[] = [];
   for (;;) {
     queue.push(...ends.client.outbox.splice(0).map((message) => ({ to: 'server', message }) as const));
-    queue.push(...ends.server.outbox.splice(0).map((message) => ({ to: 'client', message }) as const));
+    const { outbox } = ends.old ?? ends.server;
+    queue.push(...outbox.splice(0).map((message) => ({ to: 'client', message }) as const));
     const next = queue.shift();
     if (next === undefined || stop(next.to)) return;
-    deliver(ends[next.to], next.message);
+    if (next.to === 'server' && ends.old !== undefined) {
+      ends.old.receive(next.message);
+      if (ends.old.isConnected) ends.states.server = 'CONNECTED';
+    } else deliver(ends[next.to], next.message);
   }
 }
 
@@ -157,7 +166,24 @@ const TLS12_RUNS: readonly Run[] = [
     server: { ...kept12.server, clientCertificate: 'require' },
   },
   { client: resumed12(), server: kept12.server },
+  decrypting({}),
+  decrypting({ request: true }),
+  decrypting({ status: 'sent', ticket: true }),
+  decrypting({ status: 'announced' }),
+  decrypting({ status: 'announced', request: true }),
+  decrypting({ status: 'announced', ticket: true }),
 ];
+
+/** Runs with a server that has no key but its certificate's. */
+function decrypting(more: Omit<OldServerOptions, 'suite'>): Run {
+  const old = { suite: 'TLS_RSA_WITH_AES_128_CBC_SHA', ...more } as const;
+  const sessions = { now: () => NOW };
+  return {
+    client: { versions, legacy: ['rsa-key-transport', 'cbc'], credential: clientCredential, sessions },
+    server: {},
+    old,
+  };
+}
 
 function resumed12(): ClientConfig {
   return resuming(kept12.client, firstSessions(kept12.client, kept12.server)[0]);
@@ -211,7 +237,10 @@ const VERSIONS: readonly Version[] = [
     version: 'TLS 1.2',
     tables: { client: tls12.CLIENT_STATES, server: tls12.SERVER_STATES },
     runs: TLS12_RUNS,
-    connected: { client: () => [encodeHelloRequest()], server: () => [firstOffer(clientConfig()).bytes] },
+    connected: {
+      client: () => [encodeHelloRequest()],
+      server: ({ old }) => (old ? [] : [firstOffer(clientConfig()).bytes]),
+    },
     partial: [withoutStatus, renewed],
   },
 ];

@@ -80,6 +80,7 @@ describe('a changed certificate', { timeout: LIMIT + 10_000 }, () => {
         expect(key).toEqual({
           spki: certificate.spki,
           digitalSignature: certificate.keyUsage?.includes('digitalSignature') ?? true,
+          keyEncipherment: certificate.keyUsage?.includes('keyEncipherment') ?? true,
         });
         matchIdentity(certificate, reference);
       }),

@@ -11,6 +11,7 @@ import { NobleAead } from './aead.ts';
 import { groups } from './groups.ts';
 import { digest, hmac, NobleHash } from './hash.ts';
 import { importPrivateKey, importPublicKey } from './keys.ts';
+import { nobleLegacy } from './legacy.ts';
 
 const names = groups.map((group) => group.name);
 
@@ -37,4 +38,5 @@ export const nobleCrypto: CryptoProvider = {
   },
   importPublicKey,
   importPrivateKey,
+  legacy: nobleLegacy,
 };

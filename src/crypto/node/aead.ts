@@ -1,11 +1,13 @@
 import { type CipherGCMTypes, createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { copy } from '../../bytes/index.ts';
-import { AEAD_KEY_LENGTH, AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH, type Aead, type AeadName } from '../provider.ts';
+import { AEAD_KEY_LENGTH, AEAD_NONCE_LENGTH, type Aead, type AeadName } from '../provider.ts';
 import { plain } from './bytes.ts';
 import { OBJECTS_ARE_SLOW } from './public-key.ts';
 
-/** Node accepts a GCM tag of 4 bytes unless it is told the length. */
-const OPTIONS = { authTagLength: AEAD_TAG_LENGTH };
+/** That of GCM and of ChaCha20-Poly1305: Node accepts one of 4 bytes unless it is told. */
+const TAG_LENGTH = 16;
+
+const OPTIONS = { authTagLength: TAG_LENGTH };
 
 /** Bytes that are cheaper to copy than to hand out apart from their tag. */
 const SHORT = 2048;
@@ -13,7 +15,7 @@ const SHORT = 2048;
 /** Bytes that are cheaper to copy than to encrypt in two calls: a full record with its trailer. */
 const RECORD = 16_640;
 
-/** An authenticated cipher of node:crypto. */
+/** An authenticated cipher of node:crypto: GCM or ChaCha20-Poly1305. */
 export class NodeAead implements Aead {
   readonly #name: CipherGCMTypes;
   readonly #key: KeyObject | Uint8Array;
@@ -36,7 +38,7 @@ export class NodeAead implements Aead {
     cipher.final();
     const tag = cipher.getAuthTag();
     if (length > SHORT) return [plain(body), ...rest, plain(tag)];
-    const out = Buffer.allocUnsafe(length + AEAD_TAG_LENGTH);
+    const out = Buffer.allocUnsafe(length + TAG_LENGTH);
     out.set(body);
     out.set(tag, length);
     return [plain(out)];
@@ -44,7 +46,7 @@ export class NodeAead implements Aead {
 
   open(nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): Uint8Array | null {
     checkNonce(nonce);
-    const length = ciphertext.length - AEAD_TAG_LENGTH;
+    const length = ciphertext.length - TAG_LENGTH;
     if (length < 0) return null;
     const decipher = createDecipheriv(this.#name, this.#key, nonce, OPTIONS);
     decipher.setAAD(aad);
@@ -68,6 +70,7 @@ function joined(content: Uint8Array, trailer: Uint8Array): Uint8Array {
   return scratch.subarray(0, content.length + trailer.length);
 }
 
-function checkNonce(nonce: Uint8Array): void {
+/** @throws RangeError for a nonce that is not one of TLS */
+export function checkNonce(nonce: Uint8Array): void {
   if (nonce.length !== AEAD_NONCE_LENGTH) throw new RangeError(`nonce of ${nonce.length} bytes`);
 }

@@ -1,9 +1,10 @@
 import { diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { fromHex, toHex } from '../../bytes/index.ts';
 import { diffieHellman as dhGroup, invalidShare } from '../agreement.ts';
-import { DerReader, derElement, derInteger, TAG } from '../der.ts';
+import { derInteger } from '../der.ts';
 import type { KeyAgreement } from '../provider.ts';
 import { encodeSpki } from '../spki.ts';
+import { dhAlgorithm, publicValue } from './dh-key.ts';
 import { agree } from './groups.ts';
 import { spkiPublicKey } from './public-key.ts';
 
@@ -27,7 +28,6 @@ const PRIMES = {
     '484e0abcd06bfa53ddef3c1b20ee3fd59d7c25e41d2b66c62e37ffffffffffffffff',
 } as const;
 
-const DH_KEY_AGREEMENT = '2a864886f70d010301';
 const GENERATOR = Uint8Array.of(2);
 
 type Generate = (
@@ -48,7 +48,7 @@ const generate = generateKeyPairSync as unknown as Generate;
  */
 export function finiteField(name: keyof typeof PRIMES): KeyAgreement {
   const prime = fromHex(PRIMES[name]);
-  const algorithm = algorithmOf(prime);
+  const algorithm = dhAlgorithm({ prime, generator: GENERATOR });
   return dhGroup(name, () => {
     const encoding = { format: 'der', type: 'spki' } as const;
     const { publicKey, privateKey } = generate('dh', { prime, generator: 2, publicKeyEncoding: encoding });
@@ -65,18 +65,6 @@ export function finiteField(name: keyof typeof PRIMES): KeyAgreement {
       },
     };
   });
-}
-
-/** The AlgorithmIdentifier of such a key (PKCS #3 section 9), DER. */
-function algorithmOf(prime: Uint8Array): Uint8Array {
-  const parameters = derElement(TAG.sequence, derInteger(prime), derInteger(GENERATOR));
-  return derElement(TAG.sequence, derElement(TAG.oid, fromHex(DH_KEY_AGREEMENT)), parameters);
-}
-
-function publicValue(spki: Uint8Array): Uint8Array {
-  const reader = new DerReader(spki).enter('SubjectPublicKeyInfo');
-  reader.enter('AlgorithmIdentifier');
-  return new DerReader(reader.bits('subjectPublicKey')).integer('public value');
 }
 
 /** 1 < Y < p - 1 (RFC 8446 section 4.2.8.1), as long as the prime. */

@@ -104,8 +104,13 @@ function checkPoint(curve: CurveName, share: Uint8Array): void {
 
 /** Runs a key agreement. @throws CryptoError `invalid_key_share` for whatever OpenSSL refuses */
 export function agree(name: string, compute: () => Buffer): Uint8Array {
+  return plain(attempt(name, compute));
+}
+
+/** As {@link agree}, for what is not one secret. */
+export function attempt<T>(name: string, compute: () => T): T {
   try {
-    return plain(compute());
+    return compute();
   } catch (cause) {
     throw invalidShare(`not a valid ${name} share`, cause);
   }

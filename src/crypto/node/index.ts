@@ -4,13 +4,15 @@
  */
 import { mlKem1024Alone, secp256r1MlKem768, secp384r1MlKem1024, x25519MlKem768 } from '../agreement.ts';
 import { unsupported } from '../der.ts';
-import type { CryptoProvider, GroupName, KeyAgreement } from '../provider.ts';
+import type { AeadName, CryptoProvider, GroupName, KeyAgreement } from '../provider.ts';
 import { SCHEME_NAMES } from '../schemes.ts';
 import { NodeAead } from './aead.ts';
+import { hasCcm, isCcm, NodeCcm } from './ccm.ts';
 import { finiteField } from './ffdhe.ts';
 import { keyObjectGroup, secp256r1, x25519 } from './groups.ts';
 import { digest, hmac, NodeHash } from './hash.ts';
 import { importPrivateKey, importPublicKey } from './keys.ts';
+import { nodeLegacy } from './legacy.ts';
 import { hasMlDsa } from './ml-dsa.ts';
 import { hasNativeMlKem, mlKem768, mlKem1024 } from './ml-kem.ts';
 import { random } from './random.ts';
@@ -34,6 +36,8 @@ const groups = new Map<GroupName, KeyAgreement>(
   ].map((group) => [group.name, group]),
 );
 
+const ccm: readonly AeadName[] = ['aes-128-ccm', 'aes-256-ccm', 'aes-128-ccm-8', 'aes-256-ccm-8'];
+
 /** Behind the classical ones, so that no share of theirs makes a ClientHello longer. */
 const otherHybrids = ['SecP256r1MLKEM768', 'SecP384r1MLKEM1024'] as const;
 
@@ -42,7 +46,7 @@ export const nodeCrypto: CryptoProvider = {
   name: 'node',
   capabilities: {
     hashes: ['sha256', 'sha384', 'sha512', 'sha1'],
-    aeads: ['aes-128-gcm', 'aes-256-gcm', 'chacha20-poly1305'],
+    aeads: ['aes-128-gcm', 'aes-256-gcm', 'chacha20-poly1305', ...(hasCcm ? ccm : [])],
     groups: [...groups.keys()],
     defaultGroups: hasNativeMlKem ? ['X25519MLKEM768', ...classical, ...otherHybrids] : classical,
     schemes: SCHEME_NAMES.filter((name) => hasMlDsa || !name.startsWith('mldsa')),
@@ -52,7 +56,7 @@ export const nodeCrypto: CryptoProvider = {
   hash: (name) => new NodeHash(name),
   digest,
   hmac,
-  aead: (name, key) => new NodeAead(name, key),
+  aead: (name, key) => (isCcm(name) ? new NodeCcm(name, key) : new NodeAead(name, key)),
   group(name) {
     const group = groups.get(name);
     if (group === undefined) throw unsupported(`group ${name}`);
@@ -60,4 +64,5 @@ export const nodeCrypto: CryptoProvider = {
   },
   importPublicKey,
   importPrivateKey,
+  legacy: nodeLegacy,
 };

@@ -5,6 +5,7 @@ import { compressCertificate } from './compress-certificate.ts';
 import { cookie } from './cookie.ts';
 import { earlyData } from './early-data.ts';
 import { ecPointFormats } from './ec-point-formats.ts';
+import { encryptThenMac } from './encrypt-then-mac.ts';
 import { extendedMasterSecret } from './extended-master-secret.ts';
 import { keyShare } from './key-share.ts';
 import { oidFilters } from './oid-filters.ts';
@@ -32,6 +33,7 @@ export const KNOWN_EXTENSIONS: readonly Readonly<Record<string, ExtensionCodec<u
   cookie,
   earlyData,
   ecPointFormats,
+  encryptThenMac,
   extendedMasterSecret,
   keyShare,
   oidFilters,
@@ -58,6 +60,7 @@ const ALL = KNOWN_EXTENSIONS.flatMap((extension) => Object.values(extension));
 const BEFORE_TLS13: ReadonlySet<ExtensionCodec<unknown>> = new Set<ExtensionCodec<unknown>>([
   alpn.serverHello,
   ecPointFormats.serverHello,
+  encryptThenMac.serverHello,
   extendedMasterSecret.serverHello,
   recordSizeLimit.serverHello,
   renegotiationInfo.serverHello,

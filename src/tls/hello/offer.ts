@@ -6,6 +6,7 @@ import { extension, type RawExtension } from '../extensions/block.ts';
 import { compressCertificate } from '../extensions/compress-certificate.ts';
 import { cookie } from '../extensions/cookie.ts';
 import { ecPointFormats, UNCOMPRESSED } from '../extensions/ec-point-formats.ts';
+import { encryptThenMac } from '../extensions/encrypt-then-mac.ts';
 import { extendedMasterSecret } from '../extensions/extended-master-secret.ts';
 import { type KeyShareEntry, keyShare } from '../extensions/key-share.ts';
 import { postHandshakeAuth } from '../extensions/post-handshake-auth.ts';
@@ -156,6 +157,9 @@ function encodeOffer(
   }
   if (set.versions.includes('TLS 1.2')) {
     extensions.push(extension(extendedMasterSecret.clientHello, null));
+    if (set.tls12Suites.some((suite) => 'blockCipher' in suite)) {
+      extensions.push(extension(encryptThenMac.clientHello, null));
+    }
     extensions.push(...ticketExtensions(config, offer.tls12Session));
     extensions.push(extension(renegotiationInfo.clientHello, EMPTY));
     extensions.push(extension(ecPointFormats.clientHello, [UNCOMPRESSED]));

@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { allocate, EMPTY, fromHex, toHex } from '../../bytes/index.ts';
+import { allocate, concat, EMPTY, fromHex, toHex } from '../../bytes/index.ts';
 import { nobleCrypto } from '../../crypto/noble/index.ts';
 import { nodeCrypto } from '../../crypto/node/index.ts';
+import { LEGACY_SUITES } from '../registry/legacy-suites.ts';
 import { TLS12_SUITES } from '../registry/tls12-suites.ts';
 import { prf } from './prf.ts';
-import { MASTER_SECRET_LENGTH, MasterSecret, PremasterSecret } from './tls12.ts';
+import { MASTER_SECRET_LENGTH, MasterSecret, PremasterSecret, type Tls12Keys } from './tls12.ts';
 
 const suite = TLS12_SUITES.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384;
 const base = { crypto: nodeCrypto, suite, allocate };
 const randoms = { client: new Uint8Array(32).fill(1), server: new Uint8Array(32).fill(2) };
 const master = new PremasterSecret(base, new Uint8Array(32).fill(3)).master(randoms);
+
+const lengthsOf = ({ suite: _, ...keys }: Tls12Keys) =>
+  Object.fromEntries(
+    Object.entries(keys).map(([name, value]) => [name, typeof value === 'boolean' ? value : value.length]),
+  );
 
 describe.each([nodeCrypto, nobleCrypto])('the PRF with $name', (crypto) => {
   // A vector for P_SHA256 that the TLS working group's list has had since 2009.
@@ -44,10 +50,26 @@ describe('the key schedule', () => {
 
   it('cuts keys for both directions, of the lengths that the suite wants', () => {
     const { client, server } = master.keys(randoms);
-    expect([client.key.length, client.iv.length, server.key.length, server.iv.length]).toEqual([32, 4, 32, 4]);
+    expect([client, server].map(lengthsOf)).toEqual([
+      { key: 32, iv: 4 },
+      { key: 32, iv: 4 },
+    ]);
     expect(new Set([client.key, server.key].map((key) => toHex(key))).size).toBe(2);
     const chacha = { ...base, suite: TLS12_SUITES.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 };
-    expect(new MasterSecret(chacha, master.secret).keys(randoms).client.iv.length).toBe(12);
+    expect(lengthsOf(new MasterSecret(chacha, master.secret).keys(randoms).client)).toEqual({ key: 32, iv: 12 });
+  });
+
+  it('cuts MAC keys before the others, and no IVs, in CBC mode', () => {
+    const old = LEGACY_SUITES.get('TLS_RSA_WITH_3DES_EDE_CBC_SHA');
+    if (old === undefined) throw new Error('no such suite');
+    const secret = new MasterSecret({ ...base, suite: old }, master.secret);
+    const { client, server } = secret.keys(randoms, true);
+    const seed = [randoms.server, randoms.client];
+    const block = prf(nodeCrypto, 'sha256', master.secret, 'key expansion', seed, 88, allocate);
+    expect(lengthsOf(client)).toEqual({ key: 24, macKey: 20, encryptThenMac: true });
+    expect(lengthsOf(secret.keys(randoms).server)).toEqual({ key: 24, macKey: 20, encryptThenMac: false });
+    const macKeys = [client, server].map((keys) => ('macKey' in keys ? keys.macKey : EMPTY));
+    expect(concat([...macKeys, client.key, server.key])).toEqual(block);
   });
 
   it('has a verify_data for each side', () => {

@@ -2,10 +2,11 @@
  * The TLS 1.2 key schedule (RFC 5246 sections 6.3 and 8.1, RFC 7627) as stages that only lead forward:
  * {@link PremasterSecret} -> {@link MasterSecret} -> {@link Tls12Keys}. What a stage can not derive it has no method for.
  */
-import { AEAD_KEY_LENGTH, AEAD_NONCE_LENGTH } from '../../crypto/index.ts';
+import { EMPTY } from '../../bytes/index.ts';
+import { AEAD_KEY_LENGTH, AEAD_NONCE_LENGTH, BLOCK_CIPHERS, HASH_LENGTH } from '../../crypto/index.ts';
 import { TlsError } from '../error.ts';
 import type { Role } from '../events.ts';
-import type { Tls12Suite } from '../registry/tls12-suites.ts';
+import type { AeadSuite, CbcSuite, Tls12Suite } from '../registry/tls12-suites.ts';
 import type { ScheduleBase } from './base.ts';
 import type { Exporter } from './exporter.ts';
 import { PRF_LABELS, type PrfLabel, prf } from './prf.ts';
@@ -23,11 +24,23 @@ export interface Randoms {
 }
 
 /** What protects the records of one direction (RFC 5246 section 6.3). */
-export interface Tls12Keys {
-  readonly suite: Tls12Suite;
+export type Tls12Keys = AeadKeys | CbcKeys;
+
+/** Keys of authenticated encryption. */
+export interface AeadKeys {
+  readonly suite: AeadSuite;
   readonly key: Uint8Array;
   /** The implicit part of the nonce: 12 bytes less those that stand in each record. */
   readonly iv: Uint8Array;
+}
+
+/** Keys of a cipher in CBC mode: each record brings its IV. */
+export interface CbcKeys {
+  readonly suite: CbcSuite;
+  readonly key: Uint8Array;
+  readonly macKey: Uint8Array;
+  /** Whether the MAC covers the ciphertext (RFC 7366). */
+  readonly encryptThenMac: boolean;
 }
 
 type Base = ScheduleBase<Tls12Suite>;
@@ -72,18 +85,25 @@ export class MasterSecret {
     this.secret = secret;
   }
 
-  /** The keys of both directions, cut from the key block (RFC 5246 section 6.3). */
-  keys(randoms: Randoms): { readonly client: Tls12Keys; readonly server: Tls12Keys } {
+  /**
+   * The keys of both directions, cut from the key block (RFC 5246 section 6.3).
+   * @param encryptThenMac whether both sides agreed on it (RFC 7366).
+   */
+  keys(randoms: Randoms, encryptThenMac = false): { readonly client: Tls12Keys; readonly server: Tls12Keys } {
     const { suite } = this.#base;
-    const keyLength = AEAD_KEY_LENGTH[suite.aead];
-    const ivLength = AEAD_NONCE_LENGTH - suite.explicitNonceLength;
-    const block = this.#prf('key expansion', [randoms.server, randoms.client], 2 * (keyLength + ivLength));
-    const ivs = 2 * keyLength;
-    const side = (index: 0 | 1): Tls12Keys => ({
-      suite,
-      key: block.subarray(index * keyLength, (index + 1) * keyLength),
-      iv: block.subarray(ivs + index * ivLength, ivs + (index + 1) * ivLength),
-    });
+    const lengths = keyLengths(suite);
+    const [macLength, keyLength, ivLength] = lengths;
+    const block = this.#prf('key expansion', [randoms.server, randoms.client], 2 * (macLength + keyLength + ivLength));
+    const side = (index: 0 | 1): Tls12Keys => {
+      let at = 0;
+      // Of each kind the client's stands first.
+      const [macKey = EMPTY, key = EMPTY, iv = EMPTY] = lengths.map((length) => {
+        const start = at + index * length;
+        at += 2 * length;
+        return block.subarray(start, start + length);
+      });
+      return 'aead' in suite ? { suite, key, iv } : { suite, key, macKey, encryptThenMac };
+    };
     return { client: side(0), server: side(1) };
   }
 
@@ -108,6 +128,12 @@ export class MasterSecret {
     const { crypto, suite, allocate } = this.#base;
     return prf(crypto, suite.hash, this.secret, label, seed, length, allocate);
   }
+}
+
+/** Bytes of MAC key, key and IV that a side needs; in CBC mode each record brings its IV. */
+function keyLengths(suite: Tls12Suite): readonly [number, number, number] {
+  if ('aead' in suite) return [0, AEAD_KEY_LENGTH[suite.aead], AEAD_NONCE_LENGTH - suite.explicitNonceLength];
+  return [HASH_LENGTH[suite.mac], BLOCK_CIPHERS[suite.blockCipher].key, 0];
 }
 
 /** Most bytes exported at once: the PRF has no limit of its own. */

@@ -1,9 +1,11 @@
 import type { CryptoProvider, GroupName, SchemeName } from '../../crypto/index.ts';
-import type { CommonConfig } from '../config.ts';
+import type { ClientConfig, CommonConfig } from '../config.ts';
+import type { TlsError } from '../error.ts';
 import { TLS13_SUITES, type Tls13Suite } from '../registry/cipher-suites.ts';
+import { LEGACY_MEANS, LEGACY_SUITES, type LegacyMeans, meansOf } from '../registry/legacy-suites.ts';
 import { GROUPS, isElliptic } from '../registry/named-groups.ts';
 import { SCHEMES } from '../registry/signature-schemes.ts';
-import { TLS12_SUITES, type Tls12Suite } from '../registry/tls12-suites.ts';
+import { type AeadSuite, isOfferedByDefault, TLS12_SUITES, type Tls12Suite } from '../registry/tls12-suites.ts';
 import { SPOKEN, type VersionName } from '../registry/versions.ts';
 import { badConfiguration } from './bad-configuration.ts';
 
@@ -24,12 +26,15 @@ export interface Algorithms {
   readonly schemeCodes: readonly number[];
   /** Empty when the chain's schemes are not told apart. */
   readonly schemeCodesCert: readonly number[];
+  /** Old means that a client stoops to. */
+  readonly legacy: readonly LegacyMeans[];
 }
 
 type Wishes = Pick<
   CommonConfig,
   'crypto' | 'cipherSuites' | 'groups' | 'signatureSchemes' | 'signatureSchemesCert' | 'versions'
->;
+> &
+  Pick<ClientConfig, 'legacy'>;
 
 /** Wishes whose outcome is kept: as many contexts as a process is likely to have. */
 const MAX_KNOWN = 8;
@@ -58,7 +63,8 @@ function areSame(a: Wishes, b: Wishes): boolean {
     areEqual(a.groups, b.groups) &&
     areEqual(a.signatureSchemes, b.signatureSchemes) &&
     areEqual(a.signatureSchemesCert, b.signatureSchemesCert) &&
-    areEqual(a.versions, b.versions)
+    areEqual(a.versions, b.versions) &&
+    areEqual(a.legacy, b.legacy)
   );
 }
 
@@ -68,7 +74,8 @@ function areEqual(a: readonly string[] | undefined, b: readonly string[] | undef
 }
 
 /** Lists of its own: a caller may change theirs. */
-function copyOf({ crypto, cipherSuites, groups, signatureSchemes, signatureSchemesCert, versions }: Wishes): Wishes {
+function copyOf(wishes: Wishes): Wishes {
+  const { crypto, cipherSuites, groups, signatureSchemes, signatureSchemesCert, versions, legacy } = wishes;
   return {
     crypto,
     ...(cipherSuites && { cipherSuites: [...cipherSuites] }),
@@ -76,22 +83,23 @@ function copyOf({ crypto, cipherSuites, groups, signatureSchemes, signatureSchem
     ...(signatureSchemes && { signatureSchemes: [...signatureSchemes] }),
     ...(signatureSchemesCert && { signatureSchemesCert: [...signatureSchemesCert] }),
     ...(versions && { versions: [...versions] }),
+    ...(legacy && { legacy: [...legacy] }),
   };
 }
 
 function workOut(config: Wishes): Algorithms {
   const { crypto } = config;
   const { capabilities } = crypto;
-  const named = config.cipherSuites?.map(knownSuite) ?? [
-    ...Object.values(TLS13_SUITES),
-    ...Object.values(TLS12_SUITES),
-  ];
-  const all = named.filter(({ aead }) => config.cipherSuites !== undefined || capabilities.aeads.includes(aead));
-  for (const suite of all) requireDeclared(capabilities.aeads, suite.aead, suite.name, crypto);
+  const legacy = [...(config.legacy ?? [])];
+  for (const means of legacy) checkMeans(means);
+  const all = config.cipherSuites?.map((name) => namedSuite(name, legacy, crypto)) ?? defaultSuites(legacy, crypto);
   const allGroups = config.groups ?? capabilities.defaultGroups;
   for (const group of allGroups) requireDeclared(capabilities.groups, group, group, crypto);
   // SHA-1 signatures are verified only on request: RFC 9155 forbids them, RFC 8446 section 4.2.3 calls them legacy.
-  const schemes = [...(config.signatureSchemes ?? capabilities.schemes.filter((scheme) => !scheme.endsWith('sha1')))];
+  const withSha1 = legacy.includes('sha1-signatures');
+  const schemes = [
+    ...(config.signatureSchemes ?? capabilities.schemes.filter((scheme) => withSha1 || !scheme.endsWith('sha1'))),
+  ];
   const schemesCert = config.signatureSchemesCert ?? [];
   for (const scheme of [...schemes, ...schemesCert]) requireDeclared(capabilities.schemes, scheme, scheme, crypto);
   if (all.length === 0 || allGroups.length === 0 || schemes.length === 0) {
@@ -102,7 +110,7 @@ function workOut(config: Wishes): Algorithms {
   const tls12Suites = all.filter(isTls12);
   const versions = spokenVersions(config.versions, {
     'TLS 1.3': suites.length > 0 && schemes.some((scheme) => SCHEMES[scheme].tls13Handshake),
-    'TLS 1.2': tls12Suites.length > 0 && allGroups.some(isElliptic),
+    'TLS 1.2': allGroups.some(isElliptic) ? tls12Suites.length > 0 : tls12Suites.some(needsNoCurve),
   });
   const speaks = (suite: Tls13Suite | Tls12Suite) => versions.includes(isTls12(suite) ? 'TLS 1.2' : 'TLS 1.3');
   const groups = versions.includes('TLS 1.3') ? [...allGroups] : allGroups.filter(isElliptic);
@@ -117,19 +125,56 @@ function workOut(config: Wishes): Algorithms {
     schemes,
     schemeCodes: schemes.map((scheme) => SCHEMES[scheme].code),
     schemeCodesCert: schemesCert.map((scheme) => SCHEMES[scheme].code),
+    legacy,
   };
 }
 
 function requireDeclared<T>(declared: readonly T[], wanted: T, name: string, crypto: CryptoProvider): void {
-  if (!declared.includes(wanted)) throw badConfiguration(`${name} is not available from the ${crypto.name} provider`);
+  if (!declared.includes(wanted)) throw unavailable(name, crypto);
 }
 
-const SUITES: Readonly<Record<string, Tls13Suite | Tls12Suite>> = { ...TLS13_SUITES, ...TLS12_SUITES };
+function unavailable(name: string, { name: provider }: CryptoProvider): TlsError {
+  return badConfiguration(`${name} is not available from the ${provider} provider`);
+}
 
-function knownSuite(name: string): Tls13Suite | Tls12Suite {
-  const suite = Object.hasOwn(SUITES, name) ? SUITES[name] : undefined;
-  if (suite !== undefined) return suite;
-  throw badConfiguration(`${JSON.stringify(name)} is not a cipher suite that is implemented`);
+const MODERN: readonly (Tls13Suite | AeadSuite)[] = [...Object.values(TLS13_SUITES), ...Object.values(TLS12_SUITES)];
+
+const SUITES = new Map<string, Tls13Suite | Tls12Suite>([
+  ...MODERN.map((suite) => [suite.name, suite] as const),
+  ...LEGACY_SUITES,
+]);
+
+function checkMeans(means: string): void {
+  const all: readonly string[] = LEGACY_MEANS;
+  if (!all.includes(means)) {
+    throw badConfiguration(`legacy has ${JSON.stringify(means)}, expected some of ${all.join(', ')}`);
+  }
+}
+
+/** What is offered by one who names no suites: old ones last, and only where all that is old about them was named. */
+function defaultSuites(legacy: readonly LegacyMeans[], crypto: CryptoProvider): (Tls13Suite | Tls12Suite)[] {
+  const old = [...LEGACY_SUITES.values()].filter((suite) => meansOf(suite).every((means) => legacy.includes(means)));
+  return [...MODERN.filter(isOfferedByDefault), ...old].filter((suite) => isAvailable(suite, crypto));
+}
+
+/** A suite by its name, if it may be offered. @throws TlsError BAD_CONFIGURATION */
+function namedSuite(name: string, legacy: readonly LegacyMeans[], crypto: CryptoProvider): Tls13Suite | Tls12Suite {
+  const suite = SUITES.get(name);
+  if (suite === undefined) throw badConfiguration(`${JSON.stringify(name)} is not a cipher suite that is implemented`);
+  const missing = isTls12(suite) ? meansOf(suite).filter((means) => !legacy.includes(means)) : [];
+  if (missing.length > 0) throw badConfiguration(`${name} needs a client with legacy: ${missing.join(', ')}`);
+  if (!isAvailable(suite, crypto)) throw unavailable(name, crypto);
+  return suite;
+}
+
+function isAvailable(suite: Tls13Suite | Tls12Suite, { capabilities, legacy }: CryptoProvider): boolean {
+  if (isTls12(suite) && meansOf(suite).length > 0 && legacy === undefined) return false;
+  if ('aead' in suite) return capabilities.aeads.includes(suite.aead);
+  return legacy?.blockCiphers.includes(suite.blockCipher) === true;
+}
+
+function needsNoCurve({ keyExchange }: Tls12Suite): boolean {
+  return keyExchange !== 'ecdhe';
 }
 
 function isTls12(suite: Tls13Suite | Tls12Suite): suite is Tls12Suite {

@@ -8,12 +8,14 @@ import { ALERTS } from '../registry/alerts.ts';
 import type { PeerCertificate, Verdict } from '../requests.ts';
 import type { PskInUse } from '../tls13/psk.ts';
 import type { FinishedVerified } from './finished.ts';
-import { importPeerKey, type SignatureVerified } from './signature.ts';
+import { importPeerKey, type KeyPurpose, SignatureVerified } from './signature.ts';
 
 /** A peer's chain before its key is proved and its chain is judged. */
 export interface UnverifiedPeer {
   readonly chain: readonly PeerCertificate[];
   readonly key: PublicKey;
+  /** SubjectPublicKeyInfo of the key. */
+  readonly spki: Uint8Array;
 }
 
 /**
@@ -44,11 +46,15 @@ export function withPeerKey<S>(
   context: HandshakeContext,
   chain: readonly PeerCertificate[],
   then: (peer: UnverifiedPeer) => Next<S>,
+  purpose?: KeyPurpose,
 ): Next<S> {
   checkLength(context, chain);
   context.info.peerCertificates = chain;
   const leaf = chain[0]?.der ?? EMPTY;
-  return ask('peer_key', { leaf }, (answer) => then({ chain, key: importPeerKey(context.crypto, answer) }));
+  return ask('peer_key', { leaf }, (answer) => {
+    const key = importPeerKey(context.crypto, answer, purpose);
+    return then({ chain, key, spki: answer?.spki ?? EMPTY });
+  });
 }
 
 function checkLength({ maxChain = {} }: HandshakeContext, chain: readonly PeerCertificate[]): void {
@@ -70,16 +76,19 @@ export function peerRole({ role }: HandshakeContext): Role {
   return role === 'client' ? 'server' : 'client';
 }
 
-/** Asks whether the chain of a peer whose signature verified is acceptable, then goes on. */
+/**
+ * Asks whether the chain of a peer that has proved its key is acceptable, then goes on. The proof is a signature, or a
+ * Finished that nobody could make who can not decrypt by that key.
+ */
 export function judgePeer<S>(
   context: HandshakeContext,
   { chain }: UnverifiedPeer,
-  signature: SignatureVerified,
+  proof: SignatureVerified | FinishedVerified,
   then: (peer: PeerAuthenticated) => Next<S>,
 ): Next<S> {
-  context.info.peerSignatureScheme = signature.scheme;
+  if (proof instanceof SignatureVerified) context.info.peerSignatureScheme = proof.scheme;
   return judge(context, chain, false, (verdict) => {
-    if (verdict instanceof ChainAccepted) return then(new PeerAuthenticated(signature, verdict));
+    if (verdict instanceof ChainAccepted) return then(new PeerAuthenticated(proof, verdict));
     throw rejected(context, verdict);
   });
 }

@@ -26,6 +26,7 @@ export function serverSetup(config: ServerConfig, transportParameters?: Uint8Arr
       `clientCertificate is ${JSON.stringify(clientCertificate)}, expected none, request or require`,
     );
   }
+  if ('legacy' in config) throw badConfiguration('a server has no legacy');
   if (credentials !== 'ask') {
     if (credentials.length === 0 && config.psks === undefined) {
       throw badConfiguration("credentials is empty, expected at least one or 'ask'");

@@ -45,7 +45,7 @@ describe('settings', () => {
     ['no suite', { cipherSuites: [] }, /at least one/],
     ['no group', { groups: [] }, /at least one/],
     ['no scheme', { signatureSchemes: [] }, /at least one/],
-    ['a suite that is weak', { cipherSuites: ['TLS_RSA_WITH_AES_128_CBC_SHA'] }, /not a cipher suite that is impl/],
+    ['a suite that is weak', { cipherSuites: ['TLS_RSA_WITH_RC4_128_SHA'] }, /not a cipher suite that is impl/],
     ['a version that is not spoken', { versions: ['TLS 1.1'] }, /"TLS 1.1" is not a version that is spoken/],
     ['no version', { versions: [] }, /nothing is left of no versions/],
     [

@@ -1,5 +1,5 @@
 import { type Allocator, allocate } from '../../bytes/index.ts';
-import type { CertificateCompression, CommonConfig } from '../config.ts';
+import type { CertificateCompression, ClientConfig, CommonConfig } from '../config.ts';
 import { MAX_CHAIN_LENGTH } from '../messages/certificate.ts';
 import { MAX_CERTIFICATE_MESSAGE_LENGTH } from '../messages/frame.ts';
 import { MAX_PLAINTEXT } from '../record/limits.ts';
@@ -30,11 +30,18 @@ const MAX_COMPRESSION_ALGORITHMS = 127;
  * @param transportParameters given where QUIC carries the handshake.
  * @throws TlsError BAD_CONFIGURATION
  */
-export function settings(config: CommonConfig, transportParameters?: Uint8Array): Settings {
+export function settings(
+  config: CommonConfig & Pick<ClientConfig, 'legacy'>,
+  transportParameters?: Uint8Array,
+): Settings {
   if ('transportParameters' in config) throw badConfiguration('transportParameters are for QUIC, and this is not');
   const chosen = algorithms(config, transportParameters !== undefined);
   checkAlpn(config.alpn ?? []);
   if (transportParameters !== undefined && (config.alpn ?? []).length === 0) throw badConfiguration('QUIC needs alpn');
+  // Without a way to protect packet headers (RFC 9001 section 5.3).
+  if (transportParameters !== undefined && chosen.suites.some(({ aead }) => aead.endsWith('-ccm-8'))) {
+    throw badConfiguration('QUIC has no TLS_AES_128_CCM_8_SHA256');
+  }
   checkCompression(config.certificateCompression ?? []);
   checkNumber('recordSizeLimit', config.recordSizeLimit, 64, MAX_PLAINTEXT + 1);
   checkNumber('maxFragment', config.maxFragment, 64, MAX_PLAINTEXT);

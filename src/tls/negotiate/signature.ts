@@ -6,6 +6,7 @@ import type { CertificateVerify } from '../messages/certificate-verify.ts';
 import { showScheme } from '../registry/display.ts';
 import { SCHEMES, type SchemeInfo, schemeInfo } from '../registry/signature-schemes.ts';
 import type { VersionName } from '../registry/versions.ts';
+import type { PeerKey } from '../requests.ts';
 
 const SPEC = 'RFC 8446 section 4.4.3';
 
@@ -21,6 +22,11 @@ export function signedContent(signer: Role, transcriptHash: Uint8Array): Uint8Ar
   return concat([CONTEXT[signer], transcriptHash]);
 }
 
+/** Whether a signature covers a digest that can be forged (RFC 9155). */
+export function isSha1(scheme: number): boolean {
+  return schemeInfo(scheme)?.name.endsWith('sha1') === true;
+}
+
 /** The first scheme of a key that the peer accepts and that the version allows in a handshake. */
 export function chooseScheme(
   own: readonly SchemeName[],
@@ -34,14 +40,20 @@ export function chooseScheme(
   return own.find((name) => isAllowed(name) && peer.includes(SCHEMES[name].code));
 }
 
+/** What a peer's key is needed for: to sign, or to encrypt to (RFC 5246 section 7.4.2). */
+export type KeyPurpose = 'signatures' | 'key encipherment';
+
 /** Imports the key of a peer's leaf. @throws TlsError BAD_CERTIFICATE_KEY */
 export function importPeerKey(
   crypto: CryptoProvider,
-  answer: { readonly spki: Uint8Array; readonly digitalSignature: boolean } | null,
+  answer: PeerKey | null,
+  purpose: KeyPurpose = 'signatures',
 ): PublicKey {
   if (answer === null) throw badKey('bad_certificate', 'the leaf certificate does not parse');
-  if (!answer.digitalSignature) {
-    throw badKey('unsupported_certificate', "the leaf's key usage does not allow digital signatures");
+  const isAllowed = purpose === 'signatures' ? answer.digitalSignature : answer.keyEncipherment === true;
+  if (!isAllowed) {
+    const what = purpose === 'signatures' ? 'digital signatures' : purpose;
+    throw badKey('unsupported_certificate', `the leaf's key usage does not allow ${what}`);
   }
   try {
     return crypto.importPublicKey(answer.spki);

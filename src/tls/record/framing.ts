@@ -1,7 +1,7 @@
 import { type Allocator, toHex, toLatin1 } from '../../bytes/index.ts';
 import { TlsError } from '../error.ts';
 import { ChunkQueue } from './chunk-queue.ts';
-import { MAX_CIPHERTEXT, RECORD_HEADER_LENGTH } from './limits.ts';
+import { MAX_CIPHERTEXT, MAX_TLS12_CIPHERTEXT, RECORD_HEADER_LENGTH } from './limits.ts';
 
 /** A record as it stood on the wire. `bytes` includes the header. */
 export interface RawRecord {
@@ -28,6 +28,7 @@ export class RecordFramer {
   readonly #alloc: Allocator;
   readonly #queue: ChunkQueue;
   #streamOffset = 0;
+  #largest = MAX_CIPHERTEXT;
   #partial: Uint8Array | undefined;
   #have = 0;
   #header: { readonly type: number; readonly legacyVersion: number; readonly length: number } | undefined;
@@ -40,6 +41,11 @@ export class RecordFramer {
   /** Bytes taken in that are not part of a record handed out. */
   get buffered(): number {
     return this.#queue.length + this.#have;
+  }
+
+  /** Records may have as much padding as there is in CBC mode. */
+  allowCbc(): void {
+    this.#largest = MAX_TLS12_CIPHERTEXT;
   }
 
   push(chunk: Uint8Array): void {
@@ -135,12 +141,12 @@ export class RecordFramer {
         spec: 'RFC 8446 section 5.1',
       });
     }
-    if (length > MAX_CIPHERTEXT) {
+    if (length > this.#largest) {
       throw new TlsError({
         code: 'RECORD_OVERFLOW',
         alert: 'record_overflow',
         fault: 'peer',
-        message: `record of ${length} bytes, at most ${MAX_CIPHERTEXT} allowed`,
+        message: `record of ${length} bytes, at most ${this.#largest} allowed`,
         spec: 'RFC 8446 section 5.2',
       });
     }

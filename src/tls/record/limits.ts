@@ -4,6 +4,9 @@ export const MAX_PLAINTEXT = 2 ** 14;
 /** Largest TLSCiphertext.encrypted_record (RFC 8446 section 5.2). */
 export const MAX_CIPHERTEXT = 2 ** 14 + 256;
 
+/** Largest TLSCiphertext.fragment of TLS 1.2 (RFC 5246 section 6.2.3): padding of CBC mode may have 256 bytes alone. */
+export const MAX_TLS12_CIPHERTEXT = 2 ** 14 + 2048;
+
 /** type, legacy_record_version, length (RFC 8446 section 5.1). */
 export const RECORD_HEADER_LENGTH = 5;
 

@@ -1,5 +1,5 @@
 import { copy } from '../../bytes/index.ts';
-import type { Aead, CryptoProvider } from '../../crypto/index.ts';
+import { AEAD_TAG_LENGTH, type Aead, type CryptoProvider } from '../../crypto/index.ts';
 import type { TrafficSecret } from '../key-schedule/tls13.ts';
 
 interface Keys {
@@ -10,6 +10,8 @@ interface Keys {
 
 /** Record protection of one direction under one traffic secret (RFC 8446 sections 5.2 and 5.3). */
 export class RecordProtection {
+  /** Bytes that a record has beyond its inner plaintext. */
+  readonly tagLength: number;
   readonly #crypto: CryptoProvider;
   readonly #secret: TrafficSecret;
   #keys: Keys | undefined;
@@ -18,6 +20,7 @@ export class RecordProtection {
   constructor(crypto: CryptoProvider, secret: TrafficSecret) {
     this.#crypto = crypto;
     this.#secret = secret;
+    this.tagLength = AEAD_TAG_LENGTH[secret.suite.aead];
   }
 
   /** Records protected or opened so far. It is bounded far below 2^53 by the key-usage limits. */

@@ -1,16 +1,17 @@
 import type { Allocator } from '../../bytes/index.ts';
-import { AEAD_TAG_LENGTH, type CryptoProvider } from '../../crypto/index.ts';
+import type { CryptoProvider } from '../../crypto/index.ts';
 import { TlsError, type TlsErrorCode } from '../error.ts';
 import type { Level, Trace } from '../events.ts';
 import type { Tls12Keys } from '../key-schedule/tls12.ts';
 import type { TrafficSecret } from '../key-schedule/tls13.ts';
 import type { AlertName } from '../registry/alerts.ts';
 import { VERSIONS, versionName } from '../registry/versions.ts';
+import { CbcProtection } from './cbc-protection.ts';
 import { CONTENT_TYPES, contentTypeName } from './content-type.ts';
 import { type RawRecord, RecordFramer } from './framing.ts';
 import { MAX_CHANGE_CIPHER_SPECS, MAX_EMPTY_RECORDS, MAX_PLAINTEXT, RECORD_HEADER_LENGTH } from './limits.ts';
 import { RecordProtection } from './protection.ts';
-import { Tls12Protection } from './tls12-protection.ts';
+import { type Tls12Protection, tls12Protection } from './tls12-protection.ts';
 
 /** Content of one record, unprotected. `type` is handshake, alert or application_data. */
 export interface Content {
@@ -20,6 +21,9 @@ export interface Content {
 }
 
 const SPEC = 'RFC 8446 section 5';
+
+/** The tag of nearly every suite, in bytes: the keys of early data that is skipped are not known. */
+const TAG_LENGTH = 16;
 
 function recordError(code: TlsErrorCode, alert: AlertName, message: string, spec = SPEC): TlsError {
   return new TlsError({ code, alert, fault: 'peer', message, spec });
@@ -119,8 +123,8 @@ export class RecordReadSide {
   #read(record: RawRecord): Content | undefined {
     if (this.#isTls12 && record.legacyVersion !== VERSIONS.tls12) throw otherVersion(record);
     if (record.type === CONTENT_TYPES.change_cipher_spec) return this.#changeCipherSpec(record);
-    if (this.#protection instanceof Tls12Protection) return this.#openTls12(record, this.#protection);
     if (this.#protection === undefined) return this.#plaintext(record);
+    if (!(this.#protection instanceof RecordProtection)) return this.#openTls12(record, this.#protection);
     if (record.type === CONTENT_TYPES.alert && !this.#sawProtected) return this.#plaintext(record);
     if (record.type !== CONTENT_TYPES.application_data) throw this.#unexpected(record, 'application_data (protected)');
     return this.#open(record, this.#protection);
@@ -194,7 +198,8 @@ export class RecordReadSide {
     if (valid && this.#awaited !== undefined) {
       this.#emit(record, 'initial', undefined, 1, 0);
       this.level = 'application';
-      this.#protection = new Tls12Protection(this.#crypto, this.#awaited);
+      this.#protection = tls12Protection(this.#crypto, this.#awaited);
+      if (this.#protection instanceof CbcProtection) this.#framer.allowCbc();
       this.#awaited = undefined;
       return;
     }
@@ -212,7 +217,7 @@ export class RecordReadSide {
   #skip(length: number): boolean {
     if (!this.#skipping || !this.#between()) return false;
     // Charged as plaintext: without content type and tag; a record of nothing costs something too.
-    this.#skipped += Math.max(1, length - AEAD_TAG_LENGTH - 1);
+    this.#skipped += Math.max(1, length - TAG_LENGTH - 1);
     if (this.#skipped <= this.#skipLimit) return true;
     const message = `more than ${this.#skipLimit} bytes of early data, or a record that does not decrypt`;
     throw recordError('LIMIT_EXCEEDED', 'unexpected_message', message, 'RFC 8446 section 4.2.10');

@@ -2,24 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { allocate, concat } from '../../bytes/index.ts';
 import { nobleCrypto } from '../../crypto/noble/index.ts';
 import { nodeCrypto } from '../../crypto/node/index.ts';
-import type { Tls12Keys } from '../key-schedule/tls12.ts';
+import type { AeadKeys } from '../key-schedule/tls12.ts';
 import { TLS12_SUITES } from '../registry/tls12-suites.ts';
 import { MAX_PLAINTEXT } from './limits.ts';
 import { RecordReadSide } from './read-side.ts';
-import { Tls12Protection } from './tls12-protection.ts';
+import { AeadProtection } from './tls12-protection.ts';
 import { RecordWriteSide } from './write-side.ts';
 
 const GCM = TLS12_SUITES.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
 const CHACHA = TLS12_SUITES.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256;
 const SUITES = [GCM, TLS12_SUITES.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, CHACHA];
 
-function keysOf(suite: (typeof SUITES)[number]): Tls12Keys {
+function keysOf(suite: (typeof SUITES)[number]): AeadKeys {
   const key = new Uint8Array(suite.aead === 'aes-128-gcm' ? 16 : 32).fill(7);
   return { suite, key, iv: new Uint8Array(12 - suite.explicitNonceLength).fill(9) };
 }
 
-function seal(protection: Tls12Protection, type: number, content: Uint8Array): Uint8Array {
-  const length = content.length + protection.overhead;
+function seal(protection: AeadProtection, type: number, content: Uint8Array): Uint8Array {
+  const length = protection.protectedLength(content.length);
   const header = new Uint8Array(5 + protection.explicitNonceLength);
   header.set([type, 3, 3, length >> 8, length & 0xff]);
   const parts = protection.seal(header, content);
@@ -31,17 +31,17 @@ describe.each(SUITES)('$name', (suite) => {
 
   it('opens with one provider what another sealed, record after record', () => {
     const [writer, reader] = [
-      new Tls12Protection(nodeCrypto, keysOf(suite)),
-      new Tls12Protection(nobleCrypto, keysOf(suite)),
+      new AeadProtection(nodeCrypto, keysOf(suite)),
+      new AeadProtection(nobleCrypto, keysOf(suite)),
     ];
     for (let i = 0; i < 300; i += 1) expect(reader.open(seal(writer, 23, content))).toEqual(content);
     expect([writer.sequence, reader.sequence]).toEqual([300, 300]);
   });
 
   it('opens nothing that was changed, swapped or repeated', () => {
-    const writer = new Tls12Protection(nodeCrypto, keysOf(suite));
+    const writer = new AeadProtection(nodeCrypto, keysOf(suite));
     const [first, second] = [seal(writer, 23, content), seal(writer, 23, content)];
-    const open = (record: Uint8Array) => new Tls12Protection(nodeCrypto, keysOf(suite)).open(record);
+    const open = (record: Uint8Array) => new AeadProtection(nodeCrypto, keysOf(suite)).open(record);
     expect(open(first)).toEqual(content);
     expect(open(second)).toBeNull();
     for (let at = 0; at < first.length; at++) {
@@ -51,14 +51,14 @@ describe.each(SUITES)('$name', (suite) => {
       expect(open(changed), `byte ${at}`).toBeNull();
     }
     for (let end = 5; end < first.length; end++) expect(open(first.subarray(0, end))).toBeNull();
-    const reader = new Tls12Protection(nodeCrypto, keysOf(suite));
+    const reader = new AeadProtection(nodeCrypto, keysOf(suite));
     reader.open(first);
     expect(reader.open(first)).toBeNull();
   });
 });
 
 it('the explicit nonce is the sequence number (RFC 5288 section 3)', () => {
-  const protection = new Tls12Protection(nodeCrypto, keysOf(GCM));
+  const protection = new AeadProtection(nodeCrypto, keysOf(GCM));
   seal(protection, 23, new Uint8Array(1));
   expect([...seal(protection, 23, new Uint8Array(1)).subarray(5, 13)]).toEqual([0, 0, 0, 0, 0, 0, 0, 1]);
 });
@@ -74,7 +74,7 @@ describe('records of TLS 1.2', () => {
 
   it('are under keys behind change_cipher_spec, and only there', () => {
     const reads = reading();
-    const protection = new Tls12Protection(nodeCrypto, keysOf(GCM));
+    const protection = new AeadProtection(nodeCrypto, keysOf(GCM));
     reads.expectChangeCipherSpec(keysOf(GCM));
     reads.push(CCS);
     reads.push(seal(protection, 23, Uint8Array.of(5)));
@@ -100,7 +100,7 @@ describe('records of TLS 1.2', () => {
     const reads = reading();
     reads.expectChangeCipherSpec(keysOf(CHACHA));
     reads.push(CCS);
-    reads.push(seal(new Tls12Protection(nodeCrypto, keysOf(CHACHA)), type, content));
+    reads.push(seal(new AeadProtection(nodeCrypto, keysOf(CHACHA)), type, content));
     expect(() => reads.next()).toThrow(error(code, alert));
   });
 

@@ -1,5 +1,5 @@
 import type { Allocator } from '../../bytes/index.ts';
-import { AEAD_TAG_LENGTH, type CryptoProvider } from '../../crypto/index.ts';
+import type { CryptoProvider } from '../../crypto/index.ts';
 import type { Level, Trace } from '../events.ts';
 import type { Tls12Keys } from '../key-schedule/tls12.ts';
 import type { TrafficSecret } from '../key-schedule/tls13.ts';
@@ -7,7 +7,7 @@ import { VERSIONS } from '../registry/versions.ts';
 import { CONTENT_TYPES, contentTypeName } from './content-type.ts';
 import { MAX_PLAINTEXT, RECORD_HEADER_LENGTH } from './limits.ts';
 import { RecordProtection } from './protection.ts';
-import { Tls12Protection } from './tls12-protection.ts';
+import { type Tls12Protection, tls12Protection } from './tls12-protection.ts';
 
 /**
  * The sending half of the record layer (RFC 8446 section 5). Handshake messages of one flight share records: they
@@ -77,7 +77,7 @@ export class RecordWriteSide {
   changeCipherSpec(keys: Tls12Keys): void {
     this.writeChangeCipherSpec();
     this.level = 'application';
-    this.#protection = new Tls12Protection(this.#crypto, keys);
+    this.#protection = tls12Protection(this.#crypto, keys);
     this.#usageLimit = keys.suite.confidentialityLimit;
   }
 
@@ -156,15 +156,15 @@ export class RecordWriteSide {
   #maxFragment(): number {
     if (this.#protection === undefined) return this.#largest;
     // In TLS 1.2 the limit is the content's alone (RFC 8449 section 4).
-    const isContents = this.#protection instanceof Tls12Protection;
-    return Math.min(this.#largest, isContents ? this.#maxInner : this.#maxInner - 1);
+    const hasType = this.#protection instanceof RecordProtection;
+    return Math.min(this.#largest, hasType ? this.#maxInner - 1 : this.#maxInner);
   }
 
   #record(type: number, content: Uint8Array): void {
     if (this.#forgotten) return;
     if (this.#protection === undefined) this.#plaintextRecord(type, content);
-    else if (this.#protection instanceof Tls12Protection) this.#tls12Record(this.#protection, type, content);
-    else this.#protectedRecord(this.#protection, type, content);
+    else if (this.#protection instanceof RecordProtection) this.#protectedRecord(this.#protection, type, content);
+    else this.#tls12Record(this.#protection, type, content);
   }
 
   #plaintextRecord(type: number, content: Uint8Array): void {
@@ -177,21 +177,22 @@ export class RecordWriteSide {
 
   #protectedRecord(protection: RecordProtection, type: number, content: Uint8Array): void {
     const length = this.#paddedLength(content.length + 1);
-    const header = this.#header(CONTENT_TYPES.application_data, VERSIONS.tls12, length + AEAD_TAG_LENGTH);
+    const encrypted = length + protection.tagLength;
+    const header = this.#header(CONTENT_TYPES.application_data, VERSIONS.tls12, encrypted);
     this.#output.push(header, ...protection.seal(header, content, trailer(type, length - content.length)));
     this.#firstRecord = false;
     this.#emit(
       CONTENT_TYPES.application_data,
       type,
       VERSIONS.tls12,
-      length + AEAD_TAG_LENGTH,
+      encrypted,
       content.length,
       length - content.length - 1,
     );
   }
 
   #tls12Record(protection: Tls12Protection, type: number, content: Uint8Array): void {
-    const length = content.length + protection.overhead;
+    const length = protection.protectedLength(content.length);
     const header = this.#header(type, VERSIONS.tls12, length, protection.explicitNonceLength);
     this.#output.push(header, ...protection.seal(header, content));
     this.#emit(type, type, VERSIONS.tls12, length, content.length, 0);

@@ -253,7 +253,12 @@ export function cipherSuiteName(code: number): CipherSuiteName | undefined {
 }
 
 /** The cipher suites of TLS 1.3 that are implemented. */
-export type Tls13SuiteName = 'TLS_AES_128_GCM_SHA256' | 'TLS_AES_256_GCM_SHA384' | 'TLS_CHACHA20_POLY1305_SHA256';
+export type Tls13SuiteName =
+  | 'TLS_AES_128_GCM_SHA256'
+  | 'TLS_AES_256_GCM_SHA384'
+  | 'TLS_CHACHA20_POLY1305_SHA256'
+  | 'TLS_AES_128_CCM_SHA256'
+  | 'TLS_AES_128_CCM_8_SHA256';
 
 /** A cipher suite of TLS 1.3: how records are protected and what the key schedule hashes with (RFC 8446 B.4). */
 export interface Tls13Suite {
@@ -267,6 +272,9 @@ export interface Tls13Suite {
 
 /** Full-size records under one AES-GCM key with a margin of safety of about 2^-57: 2^24.5 (RFC 8446 section 5.5). */
 export const AES_GCM_LIMIT = Math.floor(2 ** 24.5);
+
+/** Full-size records under one AES-CCM key (RFC 9147 appendix B.1; RFC 8446 has no number). */
+export const AES_CCM_LIMIT = 2 ** 23;
 
 /** ChaCha20-Poly1305 outlasts every sequence number (RFC 8446 section 5.5); a number that counting never reaches. */
 export const CHACHA20_POLY1305_LIMIT = 2 ** 48;
@@ -293,6 +301,20 @@ export const TLS13_SUITES: Readonly<Record<Tls13SuiteName, Tls13Suite>> = {
     aead: 'chacha20-poly1305',
     hash: 'sha256',
     confidentialityLimit: CHACHA20_POLY1305_LIMIT,
+  },
+  TLS_AES_128_CCM_SHA256: {
+    name: 'TLS_AES_128_CCM_SHA256',
+    code: CIPHER_SUITES.TLS_AES_128_CCM_SHA256,
+    aead: 'aes-128-ccm',
+    hash: 'sha256',
+    confidentialityLimit: AES_CCM_LIMIT,
+  },
+  TLS_AES_128_CCM_8_SHA256: {
+    name: 'TLS_AES_128_CCM_8_SHA256',
+    code: CIPHER_SUITES.TLS_AES_128_CCM_8_SHA256,
+    aead: 'aes-128-ccm-8',
+    hash: 'sha256',
+    confidentialityLimit: AES_CCM_LIMIT,
   },
 };
 

@@ -82,7 +82,7 @@ export class TicketKeys implements TicketSealer {
   }
 
   open(ticket: Uint8Array, now: number): Uint8Array | null {
-    if (ticket.length < BODY_AT + AEAD_TAG_LENGTH) return null;
+    if (ticket.length < BODY_AT + AEAD_TAG_LENGTH[this.#cipher]) return null;
     const name = ticket.subarray(0, NAME_LENGTH);
     const key = this.#keys.find((candidate) => equal(candidate.name, name));
     if (key === undefined || age(key, now) > SEALS_FOR + OPENS_FOR) return null;

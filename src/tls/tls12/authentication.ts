@@ -61,6 +61,9 @@ export function checkKeyOfSuite(suite: Tls12Suite, { key: { type } }: Unverified
   if (AUTHENTICATIONS[type] !== suite.authentication) {
     throw wrongKey(`the leaf's key is ${type}, which ${suite.name} does not go with`, 'RFC 5246 section 7.4.2');
   }
+  if (suite.keyExchange === 'rsa' && type === 'rsa-pss') {
+    throw wrongKey(`the leaf's key only signs, and ${suite.name} encrypts to it`, 'RFC 4055 section 1.2');
+  }
   if (!isOnCurve(type) || groups.includes(GROUPS[type])) return;
   throw wrongKey(`the leaf's key is on ${type}, which was not offered`, 'RFC 8422 section 5.3');
 }

@@ -2,6 +2,7 @@ import type { StateTable } from '../machine.ts';
 
 const CERTIFICATE = 'RFC 5246 section 7.4.2';
 const KEY_EXCHANGE = 'RFC 5246 section 7.4.3';
+const ENCRYPTED = 'RFC 5246 section 7.4.7.1';
 
 /**
  * The client of TLS 1.2, after the flights of RFC 5246 section 7.3. The first state is that of TLS 1.3: the ServerHello
@@ -21,6 +22,13 @@ export const CLIENT_STATES = {
   WAIT_CERT: [
     { on: 'certificate', to: 'WAIT_STATUS_SKE', when: 'status_request was answered', rfc: 'RFC 6066 section 8' },
     { on: 'certificate', to: 'WAIT_SKE', when: 'it was not', rfc: CERTIFICATE },
+    {
+      on: 'certificate',
+      to: 'WAIT_STATUS_CR_SHD',
+      when: 'status_request was answered, and the premaster secret is encrypted to its key',
+      rfc: ENCRYPTED,
+    },
+    { on: 'certificate', to: 'WAIT_CR_SHD', when: 'it was not, and the same', rfc: ENCRYPTED },
   ],
   WAIT_STATUS_SKE: [
     { on: 'certificate_status', to: 'WAIT_SKE', when: 'always', rfc: 'RFC 6066 section 8' },
@@ -30,6 +38,17 @@ export const CLIENT_STATES = {
       when: 'the signature verifies and the chain is accepted',
       rfc: KEY_EXCHANGE,
     },
+  ],
+  WAIT_STATUS_CR_SHD: [
+    { on: 'certificate_status', to: 'WAIT_CR_SHD', when: 'always', rfc: 'RFC 6066 section 8' },
+    {
+      on: 'certificate_request',
+      to: 'WAIT_SHD',
+      when: 'the server wants a certificate',
+      rfc: 'RFC 5246 section 7.4.4',
+    },
+    { on: 'server_hello_done', to: 'WAIT_FINISHED', when: 'no ticket was announced', rfc: 'RFC 5246 section 7.4.5' },
+    { on: 'server_hello_done', to: 'WAIT_TICKET', when: 'a ticket was announced', rfc: 'RFC 5077 section 3.1' },
   ],
   WAIT_SKE: [
     {
@@ -58,7 +77,7 @@ export const CLIENT_STATES = {
     {
       on: 'finished',
       to: 'CONNECTED',
-      when: 'verify_data matches, and the chain of a session is accepted still',
+      when: 'verify_data matches, and a chain that is not yet judged, or that of a session, is accepted',
       rfc: 'RFC 5246 section 7.4.9',
     },
   ],

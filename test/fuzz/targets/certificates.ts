@@ -45,6 +45,10 @@ export const certificates: Target = {
     must(leaf.value !== undefined, `no leaf key: ${leaf.error?.message}`);
     must(equal(leaf.value.spki, certificate.spki), 'another leaf key');
     const signs = certificate.keyUsage?.includes('digitalSignature') ?? true;
+    must(
+      leaf.value.keyEncipherment === (certificate.keyUsage?.includes('keyEncipherment') ?? true),
+      'keys are encrypted, or not',
+    );
     must(leaf.value.digitalSignature === signs, 'the leaf key may sign, or may not');
     for (const name of [NAME, ADDRESS]) matchIdentity(certificate, name);
     for (const { text } of [certificate.subject, certificate.issuer]) printable(text);

@@ -1,6 +1,6 @@
 // peer is crypto/tls at its defaults, as a server that answers one line in capitals and as a client that asks one.
 //
-//	peer server -cert FILE -key FILE [-clientca FILE] [-curves P256,X25519] [-alpn h2,http/1.1] [-max12] [-http]
+//	peer server -cert FILE -key FILE [-clientca FILE] [-curves P256,X25519] [-alpn h2,http/1.1] [-max12] [-suites NAME,NAME] [-http]
 //	peer client -addr HOST:PORT -ca FILE [-cert FILE -key FILE] [-curves ...] [-alpn ...] [-max12] [-times N]
 //
 // Both print a line of key=value pairs for each handshake, or "error" and why it failed.
@@ -41,6 +41,7 @@ func main() {
 	alpn := flags.String("alpn", "", "application protocols")
 	asHTTP := flags.Bool("http", false, "answer HTTP in place of lines")
 	max12 := flags.Bool("max12", false, "nothing newer than TLS 1.2")
+	suites := flags.String("suites", "", "suites of TLS 1.2, old ones too")
 	times := flags.Int("times", 1, "connections one after the other, with the sessions of those before")
 	flags.Parse(os.Args[2:])
 
@@ -60,6 +61,13 @@ func main() {
 		config.CurvePreferences = append(config.CurvePreferences, curveIDs[name])
 	}
 	config.NextProtos = split(*alpn)
+	for _, suite := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+		for _, name := range split(*suites) {
+			if suite.Name == name {
+				config.CipherSuites = append(config.CipherSuites, suite.ID)
+			}
+		}
+	}
 	if *max12 {
 		config.MaxVersion = tls.VersionTLS12
 	}

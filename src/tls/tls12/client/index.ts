@@ -5,7 +5,7 @@ import type { Tls12Message } from '../../messages/tls12/message.ts';
 import { refuseRenegotiation } from '../connected.ts';
 import { CLIENT_STATES } from '../states.ts';
 import type { ClientState } from './state.ts';
-import { certificate, certificateStatus } from './wait-cert.ts';
+import { certificate, certificateStatus, statusOfDecrypting } from './wait-cert.ts';
 import { certificateRequest } from './wait-cr-shd.ts';
 import { finished } from './wait-finished.ts';
 import { serverHello } from './wait-sh.ts';
@@ -18,6 +18,11 @@ export const TLS12_CLIENT = machine<typeof CLIENT_STATES, ClientState, Handshake
   WAIT_SH: { server_hello: serverHello },
   WAIT_CERT: { certificate },
   WAIT_STATUS_SKE: { certificate_status: certificateStatus, server_key_exchange: serverKeyExchange },
+  WAIT_STATUS_CR_SHD: {
+    certificate_status: statusOfDecrypting,
+    certificate_request: certificateRequest,
+    server_hello_done: serverHelloDone,
+  },
   WAIT_SKE: { server_key_exchange: serverKeyExchange },
   WAIT_CR_SHD: { certificate_request: certificateRequest, server_hello_done: serverHelloDone },
   WAIT_SHD: { server_hello_done: serverHelloDone },

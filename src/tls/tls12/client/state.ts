@@ -1,4 +1,3 @@
-import type { GroupName } from '../../../crypto/index.ts';
 import type { Offer } from '../../hello/offer.ts';
 import type { PeerAuthenticated, UnverifiedPeer } from '../../negotiate/peer.ts';
 import type { CertificateRequestSummary } from '../../requests.ts';
@@ -6,12 +5,7 @@ import type { Session } from '../../session/session.ts';
 import type { ClientStateOf as Tls13StateOf } from '../../tls13/client/state.ts';
 import type { Connected } from '../connected.ts';
 import type { Agreed, Secrets } from '../secrets.ts';
-
-/** The server's ephemeral key, which it has signed. */
-export interface ServerKey {
-  readonly group: GroupName;
-  readonly publicKey: Uint8Array;
-}
+import type { ServerKey } from './key-exchange.ts';
 
 interface AfterHello {
   readonly offer: Offer;
@@ -31,8 +25,10 @@ interface Finishing {
   readonly offer: Offer;
   readonly agreed: ClientAgreed;
   readonly secrets: Secrets;
-  /** Who the server is; for a session that is resumed, that session. */
-  readonly peer: PeerAuthenticated | Session;
+  /**
+   * Who the server is; for a session that is resumed, that session. That it can decrypt by its key its Finished will show.
+   */
+  readonly peer: PeerAuthenticated | UnverifiedPeer | Session;
 }
 
 /** What the next session goes by, beside its id. */
@@ -42,8 +38,9 @@ interface Ticket {
   readonly lifetimeHint: number;
 }
 
-interface Authenticated extends AfterHello {
-  readonly peer: PeerAuthenticated;
+interface KeyKnown extends AfterHello {
+  /** Not yet verified where it has signed nothing (RFC 5246 section 7.4.7.1). */
+  readonly peer: PeerAuthenticated | UnverifiedPeer;
   readonly serverKey: ServerKey;
 }
 
@@ -57,13 +54,14 @@ export type ClientState =
       readonly scts: readonly Uint8Array[] | undefined;
     } & AfterHello)
   | ({ readonly name: 'WAIT_STATUS_SKE'; readonly peer: UnverifiedPeer } & AfterHello)
+  | ({ readonly name: 'WAIT_STATUS_CR_SHD' } & KeyKnown & { readonly peer: UnverifiedPeer })
   | ({ readonly name: 'WAIT_SKE'; readonly peer: UnverifiedPeer } & AfterHello)
-  | ({ readonly name: 'WAIT_CR_SHD' } & Authenticated)
+  | ({ readonly name: 'WAIT_CR_SHD' } & KeyKnown)
   | ({
       readonly name: 'WAIT_SHD';
       readonly request: CertificateRequestSummary;
       readonly certificateTypes: readonly number[];
-    } & Authenticated)
+    } & KeyKnown)
   | ({ readonly name: 'WAIT_TICKET' } & Finishing)
   | ({ readonly name: 'WAIT_FINISHED'; readonly ticket: Ticket } & Finishing)
   | Connected;

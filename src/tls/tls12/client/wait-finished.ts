@@ -2,7 +2,7 @@ import { EMPTY } from '../../../bytes/index.ts';
 import type { HandshakeContext } from '../../context.ts';
 import type { Next, Received } from '../../machine.ts';
 import type { Tls12Message } from '../../messages/tls12/message.ts';
-import { PeerAuthenticated, resumePeer } from '../../negotiate/peer.ts';
+import { judgePeer, PeerAuthenticated, resumePeer } from '../../negotiate/peer.ts';
 import { MAX_TICKET_LENGTH } from '../../record/limits.ts';
 import { MAX_LIFETIME, type Session } from '../../session/session.ts';
 import { CONNECTED, type Connected } from '../connected.ts';
@@ -12,7 +12,7 @@ import type { ClientStateOf } from './state.ts';
 /** Seconds that a session lives whose server does not say: the server decides each time whether it still knows it. */
 const LIFETIME = 7200;
 
-/** WAIT_FINISHED, finished: the server has seen the same handshake. */
+/** WAIT_FINISHED, finished: the server has seen the same handshake, and has the key that RSA encrypted to. */
 export function finished(
   context: HandshakeContext,
   state: ClientStateOf<'WAIT_FINISHED'>,
@@ -21,6 +21,8 @@ export function finished(
   const { secrets, peer } = state;
   const proof = checkFinished('server', message, secrets, transcriptHash);
   if (peer instanceof PeerAuthenticated) return connected(context, state);
+  // Nobody finishes who could not decrypt the premaster secret: now the chain is worth judging.
+  if ('key' in peer) return judgePeer(context, peer, proof, () => connected(context, state));
   return resumePeer(context, proof, peer.peerCertificates, () => {
     sendFinished(context, secrets);
     return connected(context, state);
@@ -43,7 +45,7 @@ function sessionOf(
   { agreed, secrets, ticket, peer }: ClientStateOf<'WAIT_FINISHED'>,
   issued: number,
 ): Session {
-  const resumed = peer instanceof PeerAuthenticated ? undefined : peer;
+  const resumed = 'ticket' in peer ? peer : undefined;
   // Without a new ticket the old one is good for as long as it was.
   const isRenewed = resumed === undefined || ticket.ticket.length > 0;
   return {

@@ -3,6 +3,7 @@ import type { HandshakeContext } from '../../context.ts';
 import { illegalParameter, TlsError } from '../../error.ts';
 import { alpn } from '../../extensions/alpn.ts';
 import { ecPointFormats, UNCOMPRESSED } from '../../extensions/ec-point-formats.ts';
+import { encryptThenMac } from '../../extensions/encrypt-then-mac.ts';
 import { extendedMasterSecret } from '../../extensions/extended-master-secret.ts';
 import { isTls12Answer } from '../../extensions/known.ts';
 import { recordSizeLimit } from '../../extensions/record-size-limit.ts';
@@ -18,6 +19,7 @@ import type { Received } from '../../machine.ts';
 import type { ServerHello } from '../../messages/server-hello.ts';
 import type { Tls12Message } from '../../messages/tls12/message.ts';
 import { showExtension, showSuite } from '../../registry/display.ts';
+import type { Tls12Suite } from '../../registry/tls12-suites.ts';
 import type { Session } from '../../session/session.ts';
 import { checkRenegotiationInfo } from '../renegotiation.ts';
 import { resumeSecrets } from '../secrets.ts';
@@ -32,7 +34,8 @@ export function serverHello(
 ): ClientStateOf<'WAIT_CERT' | 'WAIT_TICKET' | 'WAIT_FINISHED'> {
   const { extensions } = message;
   const suite = checkSelection(offer, message, offer.settings.tls12Suites);
-  checkExtensions(message);
+  checkExtensions(message, suite);
+  context.keyExchange = suite.keyExchange;
   if (offer.earlyData) throw earlyDataLost();
   const session = resumedSession(offer, message);
   const renegotiated = extensions.get(renegotiationInfo.serverHello);
@@ -42,6 +45,7 @@ export function serverHello(
   info.secureRenegotiation = renegotiated !== undefined;
   info.cipherSuite = suite.name;
   info.extendedMasterSecret = extensions.get(extendedMasterSecret.serverHello) !== undefined;
+  if ('blockCipher' in suite) info.encryptThenMac = extensions.get(encryptThenMac.serverHello) !== undefined;
   takeAnswers(context, offer, {
     protocol: extensions.get(alpn.serverHello),
     name: extensions.get(serverName.serverHello),
@@ -54,6 +58,7 @@ export function serverHello(
     suite,
     randoms: { client: offer.random, server: message.random },
     extendedMasterSecret: info.extendedMasterSecret,
+    encryptThenMac: info.encryptThenMac === true,
     sessionId: message.legacySessionIdEcho,
     hasTicket: extensions.get(sessionTicket.serverHello) !== undefined,
   };
@@ -120,7 +125,7 @@ function resume(
 }
 
 /** Extensions of TLS 1.3 were offered too, and may not be answered here (RFC 8446 section 4.2). */
-function checkExtensions({ extensions }: ServerHello): void {
+function checkExtensions({ extensions }: ServerHello, suite: Tls12Suite): void {
   const foreign = extensions.ids().find((id) => !isTls12Answer(id));
   if (foreign !== undefined) {
     throw new TlsError({
@@ -130,6 +135,9 @@ function checkExtensions({ extensions }: ServerHello): void {
       message: `server_hello of TLS 1.2 has the extension ${showExtension(foreign)}`,
       spec: 'RFC 8446 section 4.2',
     });
+  }
+  if (extensions.get(encryptThenMac.serverHello) !== undefined && !('blockCipher' in suite)) {
+    throw illegalParameter(`encrypt_then_mac with ${suite.name}`, 'RFC 7366 section 3');
   }
   const formats = extensions.get(ecPointFormats.serverHello);
   if (formats !== undefined && !formats.includes(UNCOMPRESSED)) {

@@ -4,27 +4,28 @@ import { encodeCertificateVerify } from '../../messages/certificate-verify.ts';
 import { encodeTls12Certificate } from '../../messages/tls12/certificate.ts';
 import { encodeClientKeyExchange } from '../../messages/tls12/client-key-exchange.ts';
 import type { Tls12Message } from '../../messages/tls12/message.ts';
-import { usingShare } from '../../negotiate/group.ts';
 import { type ChosenCredential, withClientCredential, withTls12Signature } from '../../negotiate/own-signature.ts';
 import { chooseScheme } from '../../negotiate/signature.ts';
 import { SCHEMES } from '../../registry/signature-schemes.ts';
 import type { Credential } from '../../requests.ts';
 import { authenticationOf, CERTIFICATE_TYPES, schemesOf } from '../authentication.ts';
 import { deriveSecrets, sendFinished } from '../secrets.ts';
+import { agreeWith } from './key-exchange.ts';
 import type { ClientStateOf } from './state.ts';
 import { awaitFinished } from './wait-ticket.ts';
 
 type AfterRequest = ClientStateOf<'WAIT_SHD'>;
+type BeforeRequest = ClientStateOf<'WAIT_CR_SHD' | 'WAIT_STATUS_CR_SHD'>;
 type Finishing = ClientStateOf<'WAIT_TICKET' | 'WAIT_FINISHED'>;
 
-/** WAIT_CR_SHD and WAIT_SHD, server_hello_done: our flight goes out (RFC 5246 section 7.3). */
+/** WAIT_CR_SHD, WAIT_STATUS_CR_SHD and WAIT_SHD, server_hello_done: our flight goes out (RFC 5246 section 7.3). */
 export function serverHelloDone(
   context: HandshakeContext,
-  state: ClientStateOf<'WAIT_CR_SHD'> | AfterRequest,
+  state: BeforeRequest | AfterRequest,
   _: Received<'server_hello_done', Tls12Message>,
 ): Next<Finishing> {
   context.requireFlightEnd('server_hello_done');
-  if (state.name === 'WAIT_CR_SHD') return sendFlight(context, state, undefined);
+  if (state.name !== 'WAIT_SHD') return sendFlight(context, state, undefined);
   const { offer, request } = state;
   return withClientCredential(
     offer.config,
@@ -54,12 +55,11 @@ function schemeFor(credential: Credential, { request }: AfterRequest) {
 
 function sendFlight(
   context: HandshakeContext,
-  { offer, agreed, peer, serverKey }: ClientStateOf<'WAIT_CR_SHD'> | AfterRequest,
+  { offer, agreed, peer, serverKey }: BeforeRequest | AfterRequest,
   chosen: ChosenCredential | undefined,
 ): Next<Finishing> {
-  const { group, publicKey } = serverKey;
-  const { share, secret } = usingShare(() => context.crypto.group(group).respond(publicKey), group);
-  context.send('initial', encodeClientKeyExchange('ecdhe', share, context.allocate));
+  const { exchangeKeys, secret } = agreeWith(context, serverKey);
+  context.send('initial', encodeClientKeyExchange(serverKey.kind, exchangeKeys, context.allocate));
   const secrets = deriveSecrets(context, agreed, secret);
   const complete = (): Finishing => {
     sendFinished(context, secrets);

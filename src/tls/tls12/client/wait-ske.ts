@@ -3,12 +3,11 @@ import type { HandshakeContext } from '../../context.ts';
 import { illegalParameter } from '../../error.ts';
 import type { Next, Received } from '../../machine.ts';
 import type { Tls12Message } from '../../messages/tls12/message.ts';
-import type { ServerKeyExchange } from '../../messages/tls12/server-key-exchange.ts';
 import { judgePeer } from '../../negotiate/peer.ts';
-import { SignatureVerified } from '../../negotiate/signature.ts';
-import { showGroup } from '../../registry/display.ts';
-import { groupForProvider, isElliptic } from '../../registry/named-groups.ts';
-import type { ClientStateOf, ServerKey } from './state.ts';
+import { isSha1, SignatureVerified } from '../../negotiate/signature.ts';
+import { showScheme } from '../../registry/display.ts';
+import { serverKeyOf } from './key-exchange.ts';
+import type { ClientStateOf } from './state.ts';
 
 /**
  * WAIT_SKE and WAIT_STATUS_SKE, server_key_exchange: the server proves that the certificate is its own, and that the key
@@ -20,8 +19,8 @@ export function serverKeyExchange(
   { message }: Received<'server_key_exchange', Tls12Message>,
 ): Next<ClientStateOf<'WAIT_CR_SHD'>> {
   const { settings } = offer;
-  const serverKey = keyOf(settings.groups, message);
-  context.info.group = serverKey.group;
+  const serverKey = serverKeyOf(settings.groups, message.params);
+  if (serverKey.kind === 'ecdhe') context.info.group = serverKey.group;
   const { algorithm = 0, signature = new Uint8Array(0), signedParams } = message;
   const { randoms } = agreed;
   const proof = SignatureVerified.checkTls12(
@@ -31,6 +30,13 @@ export function serverKeyExchange(
     { algorithm, signature },
     concat([randoms.client, randoms.server, signedParams]),
   );
+  if (isSha1(algorithm) && !settings.legacy.includes('sha1-signatures')) {
+    const what = `signature algorithm ${showScheme(algorithm)}`;
+    throw illegalParameter(
+      `${what} is for certificates, it takes sha1-signatures among legacy here`,
+      'RFC 9155 section 3',
+    );
+  }
   return judgePeer(context, peer, proof, (authenticated) => ({
     name: 'WAIT_CR_SHD',
     offer,
@@ -38,11 +44,4 @@ export function serverKeyExchange(
     peer: authenticated,
     serverKey,
   }));
-}
-
-function keyOf(groups: readonly string[], { params }: ServerKeyExchange): ServerKey {
-  if (params.kind !== 'ecdhe') throw new Error(`a suite of ${params.kind} was not offered`);
-  const group = groupForProvider(params.group);
-  if (group !== undefined && isElliptic(group) && groups.includes(group)) return { group, publicKey: params.publicKey };
-  throw illegalParameter(`named_curve ${showGroup(params.group)} was not offered`, 'RFC 8422 section 5.4');
 }
