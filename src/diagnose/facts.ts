@@ -12,6 +12,7 @@ import type {
   TcpObservation,
   TlsObservation,
 } from './observations.ts';
+import { readAnswer } from './probes/answer.ts';
 import { isInventory, isVersionProbe } from './probes/change.ts';
 import type { HandshakeChangeId } from './probes/handshake-change.ts';
 import type { Run } from './run.ts';
@@ -93,7 +94,7 @@ export function factsOf(run: Run): Facts {
     const tls = of('tls').find(here);
     const negotiated = negotiatedOf(tls);
     const [chain, http] = [of('chain').find(here), of('http').find(here)];
-    return { tcp: one, tls, negotiated, chain, http, symptom: symptomOf(tls, negotiated) };
+    return { tcp: one, tls, negotiated, chain, http, symptom: symptomOf(tls, negotiated, http) };
   };
   // Those that nothing was changed on, each address in the order of its first.
   const plain = tcp.filter((one) => one.change === undefined && !probing.has(one.connection));
@@ -105,7 +106,9 @@ export function factsOf(run: Run): Facts {
     addresses: first.map((one) => {
       const again = plain.filter(isAt(one)).map(({ connection }) => connection);
       const whole = handshakeOn(one);
-      const flight = whole.chain === undefined ? flightAmong(exchanges.filter(isAt(one)), of('key_proof')) : undefined;
+      const probes = exchanges.filter(isAt(one));
+      const isFlightTheirs = whole.chain === undefined && !isAnsweredAtTimes(whole, probes);
+      const flight = isFlightTheirs ? flightAmong(probes, of('key_proof')) : undefined;
       const { connection } = flight?.exchange ?? one;
       return {
         ...whole,
@@ -117,9 +120,9 @@ export function factsOf(run: Run): Facts {
         port: one.port,
         endpoint: endpointText(one.address, one.port),
         http: of('http').findLast(({ connection }) => again.includes(connection)),
-        exchanges: exchanges.filter(isAt(one)).filter(({ change }) => !isVersionProbe(change) && !isInventory(change)),
-        inventoryProbes: exchanges.filter(isAt(one)).filter(({ change }) => isInventory(change)),
-        versionProbes: exchanges.filter(isAt(one)).filter(({ change }) => isVersionProbe(change)),
+        exchanges: probes.filter(({ change }) => !isVersionProbe(change) && !isInventory(change)),
+        inventoryProbes: probes.filter(({ change }) => isInventory(change)),
+        versionProbes: probes.filter(({ change }) => isVersionProbe(change)),
         handshakes: tcp.filter(isAt(one)).flatMap((other) => {
           const { change } = other;
           return change === undefined ? [] : { ...handshakeOn(other), change };
@@ -127,6 +130,12 @@ export function factsOf(run: Run): Facts {
       };
     }),
   };
+}
+
+/** Whether the hello that was refused is answered another time: then a flight of an older version is not all it has. */
+function isAnsweredAtTimes({ tls }: HandshakeFacts, probes: readonly ExchangeObservation[]): boolean {
+  if (isHelloAnswered({ tls })) return false;
+  return probes.some(({ change, received }) => change === 'none' && readAnswer(received).kind === 'server_hello');
 }
 
 /** The flight that came furthest. */
@@ -170,8 +179,13 @@ export function isHealthy(address: AddressFacts): boolean {
   return address.symptom.kind === 'none';
 }
 
-function symptomOf(tls: TlsObservation | undefined, { complete }: Negotiated): Symptom {
+function symptomOf(
+  tls: TlsObservation | undefined,
+  negotiated: Negotiated,
+  http: HttpObservation | undefined,
+): Symptom {
   if (tls === undefined) return { kind: 'unreached' };
+  const { complete } = negotiated;
   const { error, end, received } = tls;
   const alert = alertReceived(tls);
   const isEnd = (end === 'reset' || end === 'closed') && (error === undefined || error.code === 'CONNECTION_TRUNCATED');
@@ -198,9 +212,25 @@ function symptomOf(tls: TlsObservation | undefined, { complete }: Negotiated): S
   }
   if (error?.fault === 'incompatible') return { kind: 'incompatible', code: error.code };
   if (error !== undefined && error.code !== 'CONNECTION_TRUNCATED') return { kind: 'violation' };
-  if (complete) return { kind: 'none' };
+  if (complete && !(isEnd && isTurnedAway(tls, negotiated, http))) return { kind: 'none' };
   if (end === 'reset' || end === 'closed') return { kind: end, received };
   return { kind: 'silent', received };
+}
+
+/**
+ * Whether a server of TLS 1.3 that asked for a client certificate ended the connection in place of a first word. Its
+ * verdict on the certificate comes when the client thinks that the handshake is complete (RFC 8446 section 4.4.2.4), and
+ * some give it without an alert. What it does to a request tells nothing of it.
+ */
+function isTurnedAway(
+  tls: TlsObservation,
+  { version, certificateRequested }: Negotiated,
+  http?: HttpObservation,
+): boolean {
+  if (version !== 'TLS 1.3' || !certificateRequested || http !== undefined) return false;
+  return !tls.events.some(
+    ({ event }) => 'level' in event && event.level === 'application' && event.direction === 'received',
+  );
 }
 
 /**

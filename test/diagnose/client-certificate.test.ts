@@ -1,5 +1,6 @@
 /** Servers that want a client certificate: why ours is refused is read in ours. */
-import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { OID } from '../../src/asn1/index.ts';
@@ -8,7 +9,7 @@ import { createServer } from '../../src/node/index.ts';
 import type { CheckOptions } from '../../src/node/probe/index.ts';
 import { requirePeer, startNginx } from '../support/peers.ts';
 import { testCa } from '../support/pki.ts';
-import { ca, DAY, diagnose, hangUp, now, onlyFinding, serve, textsOf, writeFiles } from './serve.ts';
+import { ca, DAY, diagnose, hangUp, httpServer, now, onlyFinding, serve, textsOf, writeFiles } from './serve.ts';
 
 const nginx = requirePeer('nginx');
 const server = ca.issue({ names: ['shop.example'] });
@@ -176,5 +177,59 @@ test('one that is refused by an end, where none is accepted: shown by both, and 
       before: expect.stringMatching(/^connection closed after \d+ bytes$/),
       connections: [1, 2, 3],
     },
+  });
+});
+
+describe('an end in place of a verdict, in TLS 1.3', () => {
+  /** Asks for a certificate, and ends without an alert once the handshake is complete for the client. */
+  async function turnedAway(options: CheckOptions, end: (socket: Socket) => unknown) {
+    const one = createServer({
+      ...server,
+      ca: ca.root,
+      requestCert: true,
+      rejectUnauthorized: false,
+      sessionTimeout: 0,
+    });
+    let last: Socket | undefined;
+    one.on('connection', (socket: Socket) => {
+      last = socket;
+    });
+    one.on('secureConnection', (secure: Duplex) => {
+      secure.on('error', () => undefined);
+      if (last !== undefined) end(last);
+    });
+    return diagnose(await serve(one), { alpn: [], ...options });
+  }
+
+  test.each<[string, CheckOptions]>([
+    ['HTTP asked for', {}],
+    ['no HTTP', { http: false }],
+  ])('is no healthy server: %s', async (_, options) => {
+    const report = await turnedAway(options, (socket) => socket.destroy());
+    const finding = onlyFinding(report);
+    expect(finding.code).toBe('UNEXPLAINED');
+    expect(finding.notes[0]).toBe(
+      'the server asked for a client certificate and got none; that this is why it ends here is not shown',
+    );
+    expect(report.facts.connections).toBe(1);
+  });
+
+  test('is none where the server says that it ends', async () => {
+    const one = createServer({
+      ...server,
+      ca: ca.root,
+      requestCert: true,
+      rejectUnauthorized: false,
+      sessionTimeout: 0,
+    });
+    one.on('secureConnection', hangUp);
+    const report = await diagnose(await serve(one), { alpn: [], http: false });
+    expect([report.status, report.findings]).toEqual(['healthy', []]);
+  });
+
+  test('nor where it answers', async () => {
+    const one = httpServer(server, undefined, { ca: ca.root, requestCert: true, rejectUnauthorized: false });
+    const report = await diagnose(await serve(one), { alpn: [] });
+    expect([report.status, report.findings]).toEqual(['healthy', []]);
   });
 });

@@ -52,3 +52,19 @@ test('a name that is filtered is not one of them: three times with it, once with
   expect(finding.proof.connections).toHaveLength(4);
   expect(finding.notes).toContain('the certificate without a name is for shop.example too');
 });
+
+test('what a probe of TLS 1.2 got is not told as the version of a server that has TLS 1.3', async () => {
+  const behind = httpServer(ca.issue({ names: ['shop.example'] }));
+  await serve(behind);
+  let connection = 0;
+  const port = await serve(
+    createServer((socket) => {
+      if (connection++ > 0) behind.emit('connection', socket);
+      else socket.once('data', () => socket.end(Buffer.from('15030300020246', 'hex')));
+    }),
+  );
+  const report = await diagnose(port, { http: false });
+  expect(onlyFinding(report).code).toBe('INTERMITTENT');
+  expect(report.facts.addresses[0]?.exchanges.map(({ change }) => change)).toContain('versions:1.2');
+  expect(report.facts.addresses[0]?.negotiated.version).toBeUndefined();
+});

@@ -1,6 +1,7 @@
 /** Who serves which certificate to which name: whole handshakes tell it. */
 import { describe, expect, test } from 'vitest';
 import { reportText } from '../../src/diagnose/screen/report.ts';
+import { handOver } from '../../src/lab/servers/hand-over.ts';
 import { createSecureContext, createServer } from '../../src/node/index.ts';
 import { check } from '../../src/node/probe/index.ts';
 import { ca, diagnose, hangUp, httpServer, onlyFinding, rawServer, serve, tableOf } from './serve.ts';
@@ -42,6 +43,7 @@ describe('a certificate for another name', () => {
     expect(report.facts.addresses[0]?.handshakes.map(({ change }) => change)).toEqual([
       'handshake:server_name:none',
       'handshake:none',
+      'handshake:none:again',
       'handshake:server_name:shops.example',
     ]);
     // Nobody shows a good certificate for the similar name here.
@@ -60,6 +62,17 @@ describe('a certificate for another name', () => {
       hangUp,
     );
     const finding = onlyFinding(await diagnose(await serve(server), { http: false }));
+    expect(tableOf(finding)[2]).toBe('no SNI b.test (another certificate)');
+  });
+
+  test('nor are two that take turns, whoever asks', async () => {
+    const servers = ['a.test', 'b.test'].map((name) => httpServer(ca.issue({ names: [name] })));
+    let connections = 0;
+    const front = rawServer((socket) => {
+      const server = servers[connections++ % 2];
+      if (server !== undefined) handOver(socket, new Uint8Array(0), server);
+    });
+    const finding = onlyFinding(await diagnose(await serve(front), { http: false }));
     expect(tableOf(finding)[2]).toBe('no SNI b.test (another certificate)');
   });
 

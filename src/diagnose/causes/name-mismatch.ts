@@ -55,12 +55,15 @@ export const nameMismatch: Cause = {
     return [
       ...(facts.run.settings.input.serverName === undefined ? [] : (['handshake:server_name:none'] as const)),
       // Two servers behind one address may have different certificates: that would look like a choice by name.
-      ...(sameLeaf(address.tls, bare?.tls) === false ? (['handshake:none'] as const) : []),
+      ...(sameLeaf(address.tls, bare?.tls) === false ? REPEATS : []),
       ...(similar === undefined ? [] : [similar]),
     ];
   },
   evaluate: (facts) => problemsOf(facts, 'NAME_MISMATCH').map((located) => finding(facts, located)),
 };
+
+/** The unchanged handshake twice in a row: of two servers in turn both are met. */
+const REPEATS: readonly HandshakeChangeId[] = ['handshake:none', 'handshake:none:again'];
 
 /** The probe that asks for the nearest miss that is a host's name. */
 function similarNameOf({ nearMisses = [] }: ChainProblem): HandshakeChangeId | undefined {
@@ -110,7 +113,7 @@ function evidenceOf(facts: Facts, located: LocatedProblem): Evidence {
 /** What the server does without a name, where that is not the same. */
 function withoutName(address: AddressFacts, bare: HandshakeProbe, same: false | undefined) {
   if (same === undefined) return { value: handshakeText(bare), source: 'no default vhost seen' };
-  const repeats = sameLeaf(address.tls, probeWith(address, 'handshake:none')?.tls) === true;
+  const repeats = REPEATS.every((id) => sameLeaf(address.tls, probeWith(address, id)?.tls) === true);
   const problem = bare.chain?.problems.find(({ code }) => code === 'NAME_MISMATCH');
   const value =
     problem === undefined ? `a certificate for ${bare.chain?.identity ?? 'the name'}` : presentedText(problem);

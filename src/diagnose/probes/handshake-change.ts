@@ -7,6 +7,7 @@ import type { ProbeInput } from './input.ts';
 /** A change by its name, as saved runs hold it. `server_name:` is followed by `none` or a name with a dot. */
 export type HandshakeChangeId =
   | 'handshake:none'
+  | 'handshake:none:again'
   | 'handshake:server_name:none'
   | `handshake:server_name:${string}.${string}`
   | 'handshake:alpn:none'
@@ -50,6 +51,15 @@ const FIXED: readonly HandshakeChange[] = [
     to: 'as it was',
     name: 'the same handshake again',
     after: 'as_before',
+    apply: (input) => input,
+  },
+  {
+    // Two servers in turn: one control would meet the same one again.
+    id: 'handshake:none:again',
+    input: 'nothing',
+    to: 'as it was',
+    name: 'the same handshake once more',
+    after: 'nothing',
     apply: (input) => input,
   },
   {

@@ -61,13 +61,18 @@ export async function handshake(
   run.tls.on('session', (session) => options.sessions.put(request, session));
   const isComplete = await run.complete();
   let http: HttpObservation | undefined;
-  if (isComplete && request.http !== undefined) {
-    const isPromised = run.tls.alpnProtocol !== null && run.tls.alpnProtocol !== false;
+  const isPromised = run.tls.alpnProtocol !== null && run.tls.alpnProtocol !== false;
+  // What it says of our certificate is heard before HTTP that it did not promise is asked for: an end after that is
+  // no word about the certificate.
+  if (isComplete && run.certificateRequested && !isPromised && run.tls.getProtocol() === 'TLSv1.3') {
+    await run.settle(3 * tcp.took + GRACE);
+  }
+  if (isComplete && request.http !== undefined && !run.isOver) {
     const limit = isPromised ? timeout : request.http.patience;
     http = await requestPath(run.tls, { ...request.http, connection, timeout: limit }, now);
-  } else if (isComplete && run.certificateRequested) {
+  } else if (isComplete && run.certificateRequested && isPromised && !run.isOver) {
     await run.settle(3 * tcp.took + GRACE);
-  } else if (isComplete && request.awaitsTickets === true && run.tls.getProtocol() === 'TLSv1.3') {
+  } else if (isComplete && request.awaitsTickets === true && run.tls.getProtocol() === 'TLSv1.3' && !run.isOver) {
     // The first of them, and what comes with it.
     if (!run.hasTicket) await run.settle(3 * tcp.took + GRACE);
     await run.settle(tcp.took + FOLLOWING);
@@ -157,6 +162,11 @@ class HandshakeRun {
   /** Whether the server asked for a client certificate. */
   get certificateRequested(): boolean {
     return this.#events.some(({ event }) => event.kind === 'message' && event.name === 'certificate_request');
+  }
+
+  /** Whether the server has ended the connection. */
+  get isOver(): boolean {
+    return this.#end !== 'open' || this.#error !== undefined || this.tls.destroyed;
   }
 
   /** Whether the server has given a ticket. */
