@@ -29,7 +29,7 @@ export interface GivenSession {
  * What became of an offer to resume: `refused` is a full handshake in its place, `failed` no handshake; `unknown` where
  * there was no connection, or nothing left to offer.
  */
-export type ResumptionOutcome = 'resumed' | 'refused' | 'failed' | 'unknown';
+type ResumptionOutcome = 'resumed' | 'refused' | 'failed' | 'unknown';
 
 /** A connection that offered the session. */
 export interface ResumptionTry {
@@ -57,7 +57,7 @@ export function sessionsOf(address: AddressFacts): Sessions | undefined {
 }
 
 /** What a complete handshake left to resume from. */
-export function givenBy(tls: Recorded): GivenSession | undefined {
+function givenBy(tls: Recorded): GivenSession | undefined {
   if (beforeTls13(tls) !== undefined) return givenBeforeTls13(tls);
   // RFC 8446 section 4.6.1: a lifetime of 0 is to be discarded at once.
   const tickets = decodeAll(tls, 'received', 'new_session_ticket').filter(({ ticketLifetime }) => ticketLifetime > 0);

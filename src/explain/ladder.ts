@@ -129,9 +129,12 @@ function chosenIn(rungs: readonly Rung[]): Chosen {
 }
 
 function whyNotFresh(rungs: readonly Rung[], isTls13: boolean): string {
-  const isResumed = !rungs.some(({ direction, name }) => direction === 'received' && name === 'certificate');
-  if (isTls13 || !isResumed) return 'the ServerHello has no key_share: no fresh key was agreed';
-  return 'no fresh key was agreed: the keys come from the secret of the session that is resumed';
+  if (isTls13) return 'the ServerHello has no key_share: no fresh key was agreed';
+  const isShown = rungs.some(({ direction, name }) => direction === 'received' && name === 'certificate');
+  // RFC 5246 section 7.4.7.1, or section 7.3.
+  return isShown
+    ? "the client sends its secret to the certificate's key: whoever gets that key later reads what was recorded"
+    : 'no fresh key was agreed: the keys come from the secret of the session that is resumed';
 }
 
 function freshKeys(group: string | undefined): ForwardSecrecy {

@@ -12,7 +12,7 @@ export interface RecordedVersion {
 }
 
 /** How often the client waits before the first byte of its application may leave, TCP's own round trip aside. */
-export interface RoundTrips {
+interface RoundTrips {
   readonly first: number;
   readonly resumed: number | undefined;
   readonly early: number | undefined;

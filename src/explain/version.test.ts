@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TlsEvent } from '../tls/index.ts';
 import { flightsOf } from './flights.ts';
-import type { StampedEvent } from './ladder.ts';
+import { ladderOf, type StampedEvent } from './ladder.ts';
 import { messageNote } from './message-notes.ts';
 import { toPlainText } from './text.ts';
 import { ADDED, REMOVED } from './version-changes.ts';
@@ -140,6 +140,15 @@ describe('what a version comes to', () => {
     expect(encrypted).toEqual(['certificate', 'finished', 'new_session_ticket']);
     expect(bytes).toEqual({ sent: 236, received: 166 });
     expect(versionRunOf(older).inClear).toContain('certificate');
+  });
+});
+
+describe('forward secrecy of TLS 1.2 without a fresh key', () => {
+  test.each([
+    ['a certificate that is encrypted to', tls12, /^the client sends its secret to the certificate's key/],
+    ['a session that is resumed', resumed12, /^no fresh key was agreed: the keys come from the secret of the session/],
+  ])('%s', (_, events, why) => {
+    expect(ladderOf(events).forwardSecrecy).toMatchObject({ holds: false, why: expect.stringMatching(why) });
   });
 });
 

@@ -26,10 +26,7 @@ export class SessionShelf {
 }
 
 /** The connection preface of HTTP/2 and an empty SETTINGS frame: it asks for nothing (RFC 9113 section 3.4). */
-const HTTP2_PREFACE = Buffer.concat([
-  Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
-  Buffer.from('000000040000000000', 'hex'),
-]);
+const HTTP2_PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0';
 
 /** 0-RTT data, and the protocols to offer with it. */
 interface Early {
@@ -44,10 +41,8 @@ interface Early {
 export function earlyRequest(session: Uint8Array, host: string): Early | undefined {
   const { alpn, maxEarlyData = 0 } = decodeSession(session) ?? {};
   const name = host.includes(':') ? `[${host}]` : host;
-  const earlyData =
-    alpn === 'h2'
-      ? HTTP2_PREFACE
-      : Buffer.from(`HEAD / HTTP/1.1\r\nhost: ${name}\r\nuser-agent: hellofin\r\nconnection: close\r\n\r\n`);
+  const head = `HEAD / HTTP/1.1\r\nhost: ${name}\r\nuser-agent: hellofin\r\nconnection: close\r\n\r\n`;
+  const earlyData = Buffer.from(alpn === 'h2' ? HTTP2_PREFACE : head, 'latin1');
   if (earlyData.length > maxEarlyData) return undefined;
   return { earlyData, ALPNProtocols: alpn === undefined ? [] : [alpn] };
 }
