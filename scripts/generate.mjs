@@ -13,6 +13,7 @@ import { benchmarks } from './generate/benchmarks.mjs';
 import { commands } from './generate/commands.mjs';
 import { findings } from './generate/findings.mjs';
 import { endpoints } from './generate/lab.mjs';
+import { limits } from './generate/limits.mjs';
 import { moduleMap } from './generate/module-map.mjs';
 import { stateTable } from './generate/states.mjs';
 
@@ -24,6 +25,7 @@ const generators = {
   commands,
   endpoints,
   benchmarks,
+  limits,
   'client states': () => stateTable('tls13', 'CLIENT_STATES'),
   'server states': () => stateTable('tls13', 'SERVER_STATES'),
   'TLS 1.2 client states': () => stateTable('tls12', 'CLIENT_STATES'),

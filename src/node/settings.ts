@@ -96,7 +96,8 @@ export interface ServerSettings extends CommonSettings {
 /** See {@link clientSettings} and {@link serverSettings}. */
 export type Settings = ClientSettings | ServerSettings;
 
-const SERVER_HANDSHAKE_TIMEOUT = 120_000; // node:tls's default
+/** Milliseconds that a handshake may take unless configured, whole and not per byte: node:tls's default for servers. */
+const SERVER_HANDSHAKE_TIMEOUT = 120_000;
 
 /** Settings for the role that the options name. @throws an Error with a code for options that can not be met. */
 export function settingsOf(options: TLSSocketOptions): Settings {

@@ -17,11 +17,18 @@ import { plain, TYPE } from './attacker.mjs';
 const BOTH = /** @type {const} */ (['client', 'server']);
 const EITHER = /** @type {const} */ (['TLS 1.3', 'TLS 1.2']);
 const [TLS13, TLS12] = [/** @type {const} */ (['TLS 1.3']), /** @type {const} */ (['TLS 1.2'])];
-const TIMEOUT = 'ERR_TLS_HANDSHAKE_TIMEOUT';
+/** What a victim names that waited for long enough. */
+export const TIMEOUT = 'ERR_TLS_HANDSHAKE_TIMEOUT';
 const LIMIT = 'LIMIT_EXCEEDED';
 
 /** What a victim is that waits, and holds little, while its peer reads nothing. */
 export const HELD_UP = 'held up';
+
+/** What a victim is that has read the last byte of a peer who stays within every limit. */
+export const ALIVE = 'alive';
+
+/** The last byte. */
+export const LAST = 255;
 
 const silence = () => undefined;
 const EMPTY = new Uint8Array(0);
@@ -63,6 +70,17 @@ export const ATTACKS = [
   attack('sends data and reads nothing', EITHER, HELD_UP, async (attacker) => {
     const { seal } = await attacker.handshake();
     await attacker.stuff(() => seal(TYPE.data, DATA));
+  }),
+  attack('stays within every limit, for long', TLS13, ALIVE, async (attacker) => {
+    await attacker.handshake();
+    for (let round = 0; round < 10; round++) {
+      for (let i = 0; i < 32; i++) {
+        attacker.send(attacker.seal(TYPE.data, EMPTY));
+        attacker.send(attacker.seal(TYPE.handshake, Uint8Array.of(24, 0, 0, 1, 1)));
+        attacker.renew();
+      }
+      attacker.send(attacker.seal(TYPE.data, Uint8Array.of(round === 9 ? LAST : 0)));
+    }
   }),
 
   attack('floods with tickets', TLS13, LIMIT, messages(TYPE.handshake, ticket), ['client']),

@@ -20,6 +20,9 @@ import { stages } from './stages.mjs';
 /** What messages to the parent go through. */
 const CHANNEL = 'PipeWrap';
 
+// Nobody is told any more when the parent is gone.
+process.once('disconnect', () => process.exit());
+
 const [name = '', amount = '0', seconds = '0'] = process.argv.slice(2);
 const begin = performance.now();
 const end = begin + Number(seconds) * 1000;

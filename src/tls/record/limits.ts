@@ -19,7 +19,7 @@ export const MAX_EMPTY_RECORDS = 32;
 /** change_cipher_spec records that are dropped for middleboxes (RFC 8446 section 5): two are ever useful. */
 export const MAX_CHANGE_CIPHER_SPECS = 32;
 
-/** user_canceled alerts that are ignored (RFC 8446 section 6.1); what BoringSSL allows. */
+/** Alerts that end nothing: user_canceled (RFC 8446 section 6.1), in TLS 1.2 warnings; what BoringSSL allows. */
 export const MAX_WARNING_ALERTS = 4;
 
 /** KeyUpdates without application data in between (RFC 8446 section 4.6.3 leaves it open); what BoringSSL allows. */

@@ -7,7 +7,7 @@ import * as hellofin from '../../../dist/node/index.js';
 import { clientContext, Failures, listening, serverContext, WHOM } from '../setup.mjs';
 
 /** Rounds; a sample stands at the end of each. */
-const ROUNDS = 9;
+const ROUNDS = 6;
 
 const AT_ONCE = 16;
 
@@ -21,6 +21,7 @@ export const idle = {
   async run(amount, tell) {
     const failures = new Failures();
     requireFiles(2 * amount);
+    const figures = { 'open at once': 0, 'heap of a pair': 0 };
     let open = 0;
     const secureContext = clientContext();
     const place = await listening({ secureContext: serverContext(), truncation: 'end' }, (socket) => {
@@ -31,27 +32,15 @@ export const idle = {
       });
       socket.once('close', () => open--);
     });
-    const [heaps, most] = [/** @type {number[]} */ ([]), { open: 0 }];
-    let done = 0;
-    for (let round = 0, more = true; more && round < ROUNDS; round++) {
+    /** What a round needs is gone when it is done. */
+    const round = async () => {
       const before = heap();
-      /** @type {import('../setup.mjs').TLSSocket[]} */
-      const clients = [];
-      let begun = 0;
-      const one = async () => {
-        while (begun++ < amount) {
-          const client = hellofin.connect({ ...WHOM, port: place.port, secureContext });
-          client.on('error', (error) => failures.add(`client: ${error}`));
-          await new Promise((resolve) => client.once('secureConnect', resolve).once('close', resolve));
-          clients.push(client);
-        }
-      };
-      await Promise.all(Array.from({ length: AT_ONCE }, one));
+      const clients = await openAll(amount, place.port, secureContext, failures);
       await sleep(IDLE);
-      most.open = Math.max(most.open, open);
-      heaps.push((heap() - before) / amount);
+      figures['open at once'] = Math.max(figures['open at once'], open);
+      figures['heap of a pair'] = Math.round((heap() - before) / amount);
       const echoes = await Promise.all(clients.map(echo));
-      const silent = echoes.filter((isHeard) => !isHeard).length;
+      const silent = amount - echoes.filter((isHeard) => isHeard).length;
       if (silent > 0) failures.add(`${silent} connections did not answer`);
       const closed = clients.map((client) => new Promise((resolve) => client.once('close', resolve)));
       // Half of them end in order, half are dropped.
@@ -62,14 +51,38 @@ export const idle = {
       await Promise.all(closed);
       for (let turn = 0; open > 0 && turn < 100; turn++) await sleep(20);
       if (open > 0) failures.add(`${open} connections of the server's are left`);
-      done += amount;
-      more = await tell(done);
+    };
+    for (let i = 1, more = true; more && i <= ROUNDS; i++) {
+      await round();
+      more = await tell(i * amount);
     }
     await place.close();
-    const last = heaps.at(-1) ?? 0;
-    return { figures: { 'open at once': most.open, 'heap of a pair': Math.round(last) }, failures: failures.all };
+    return { figures, failures: failures.all };
   },
 };
+
+/**
+ * Opens connections, and waits until all are.
+ * @param {number} amount
+ * @param {number} port
+ * @param {hellofin.SecureContext} secureContext
+ * @param {Failures} failures
+ */
+async function openAll(amount, port, secureContext, failures) {
+  /** @type {import('../setup.mjs').TLSSocket[]} */
+  const clients = [];
+  let begun = 0;
+  const one = async () => {
+    while (begun++ < amount) {
+      const client = hellofin.connect({ ...WHOM, port, secureContext });
+      client.on('error', (error) => failures.add(`client: ${error}`));
+      await new Promise((resolve) => client.once('secureConnect', resolve).once('close', resolve));
+      if (!client.destroyed) clients.push(client);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, one));
+  return clients;
+}
 
 /**
  * Both ends of each connection are files here; Node has raised the soft limit to the hard one.
