@@ -4,38 +4,58 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const begin = '<!-- counts: begin -->';
 const end = '<!-- counts: end -->';
 
-/** Flags that ask for a feature, by the feature. What is in none of these stands by itself. */
-const FEATURES = {
-  'Encrypted ClientHello': /^-(enable-)?ech-|^-expect-(no-)?ech-|^-reject-unusable-ech|-ech-rewind$/,
-  'Resumption and tickets': /^-resume-count|ticket|^-expect-(no-)?session/,
-  'Early data': /early-data/,
-  'TLS 1.1 and older': /^-max-version below/,
-  Renegotiation: /renegotiat|^-no-legacy/,
-  'Suites of TLS 1.2': /^-cipher/,
-  'False start': /^-false-start/,
-  'External PSKs': /^-new-psk-credential|^-psk-/,
-  'Pre-shared keys of TLS 1.2': /^-psk(-identity)?$/,
-  'Certificate compression': /cert-compression/,
-  'ML-DSA': /^-key-file|23(08|09|10)$/,
-  rsa_pkcs1_sha256_legacy: /1056$/,
-  'GREASE and permutation': /^-enable-grease|^-permute-extensions/,
-  'Pure ML-KEM groups': /^group 51[2-4]$/,
-  'Channel ID': /channel-id/,
-  'Compliance policies': /^-(fips|wpa|cnsa)/,
-  DTLS: /^-dtls/,
-  SRTP: /^-srtp/,
-  'Delegated credentials': /delegated-credential/,
-  'Handshake hints': /hint-mismatch|handshake-hints|^-on-(shim|handshaker)-/,
-  ALPS: /application-settings|^-alps-/,
-  'JDK 11 workaround': /^-jdk11/,
-  NPN: /next-proto|-npn$/,
-  PAKE: /spake2plus/,
-  QUIC: /quic/,
-  'Raw public keys': /rpk|cert-types/,
-  'Resumption across names': /across-names/,
-  'Server padding': /padding/,
-  'Trust anchor ids': /trust-anchors|cert-properties/,
-};
+/**
+ * What a flag that the shim does not know asks for, and why it is not there. What is in none of these stands by itself.
+ * @type {readonly (readonly [feature: string, flags: RegExp, reason: string])[]}
+ */
+const FEATURES = [
+  ['Encrypted ClientHello', /^-(enable-)?ech-|^-expect-(no-)?ech-|^-reject-unusable-ech|-ech-rewind$/, 'not yet'],
+  ['Tickets in the form of BoringSSL', /^-ticket-key/, 'the runner rewrites them; ours are sealed otherwise'],
+  ['TLS 1.1 and older', /^-max-version below/, 'recognised, never spoken'],
+  ['Renegotiation', /renegotiat/, 'refused (RFC 8446 has none; with it go the attacks of RFC 5746)'],
+  ['Suites of TLS 1.2', /^-cipher/, "lists with suites that a server of ours does not have, or in OpenSSL's language"],
+  ['False start', /^-false-start/, 'RFC 7918 is experimental, and TLS 1.3 has the round trip without it'],
+  ['Pre-shared keys of TLS 1.2', /^-psk(-identity)?$/, 'RFC 4279: TLS 1.3 has them with forward secrecy'],
+  ['rsa_pkcs1_sha256_legacy', /1056$/, 'PKCS #1 v1.5 in TLS 1.3, for keys in old hardware'],
+  ['Group hints', /^-server-supported-groups-hint/, 'a draft'],
+  ['Equal preference of groups', /^-curves-flags/, 'groups are in an order here'],
+  ['Channel ID', /channel-id/, 'never published as an RFC'],
+  ['Compliance policies', /^-(fips|wpa|cnsa)/, 'names for lists that are configured here one by one'],
+  ['SRTP', /^-srtp/, 'RFC 5764 is for DTLS'],
+  ['Delegated credentials', /delegated-credential/, 'RFC 9345 is optional, and few have certificates for it'],
+  ['Handshake hints', /hint-mismatch|handshake-hints|^-on-(shim|handshaker)-/, 'of BoringSSL alone'],
+  ['ALPS', /application-settings|-alps(-|$)/, 'a draft that expired'],
+  ['JDK 11 workaround', /^-jdk11/, 'for one old release of one peer'],
+  ['NPN', /next-proto|-npn$/, 'ALPN took its place (RFC 7301)'],
+  ['PAKE', /spake2plus/, 'a draft'],
+  ["QUIC's code point of the drafts", /^-quic/, 'RFC 9001 has another since 2021'],
+  ['Raw public keys', /rpk|cert-types/, 'RFC 7250: certificates only'],
+  ['Resumption across names', /across-names/, 'a session is for one name'],
+  ['Server padding', /padding/, 'a draft'],
+  ['Trust anchor ids', /trust-anchors|cert-properties/, 'a draft'],
+  [
+    '`tls-unique`',
+    /^-tls-unique/,
+    'RFC 9266 has `tls-exporter` for all versions; this one is not unique before RFC 7627',
+  ],
+  [
+    'Hashes in place of client certificates',
+    /sha256-client-cert/,
+    'sessions keep the chain, so that a resumption can be judged anew',
+  ],
+  [
+    'Protocols that were not offered',
+    /^-allow-unknown-alpn/,
+    'RFC 7301 section 3.2 has the server choose from the list',
+  ],
+  [
+    'Writes in the middle of the handshake',
+    /^-early-write-after-message|^-handshake-twice/,
+    'early data is given before the handshake',
+  ],
+  ['MD5 with SHA-1', /^signature scheme 65281/, "the signature of TLS 1.1, by a number that is BoringSSL's own"],
+  ['Malformed SCT lists of our own', /^-signed-cert-timestamps/, 'a credential takes SCTs, not their list'],
+];
 
 /**
  * @param {string} path
@@ -51,7 +71,9 @@ export function writeLedger(path, summary, reasons, disabled, unimplemented) {
     '',
     ...table('disabled because', byReason(reasons, disabled)),
     '',
-    ...table('unimplemented', tally(unimplemented.map(featureOf))),
+    '| tests | unimplemented | because |',
+    '| --- | --- | --- |',
+    ...tally(unimplemented.map(featureOf)).map(([what, count]) => `| ${count} | ${what} |`),
   ];
   const text = readFileSync(path, 'utf8');
   const [head = '', rest = ''] = text.split(begin);
@@ -75,9 +97,10 @@ function glob(pattern) {
   );
 }
 
-/** @param {string} missing */
+/** Two cells: the feature and the reason. @param {string} missing */
 function featureOf(missing) {
-  return Object.entries(FEATURES).find(([, flags]) => flags.test(missing))?.[0] ?? `\`${missing}\``;
+  const found = FEATURES.find(([, flags]) => flags.test(missing));
+  return found === undefined ? `\`${missing}\` | ?` : `${found[0]} | ${found[2]}`;
 }
 
 /** @param {readonly string[]} items @returns {[string, number][]} the most frequent first */
