@@ -52,7 +52,10 @@ export interface CommonConfig {
   readonly maxFragment?: number;
   /** Pads each outgoing record's plaintext to a multiple of this many bytes (RFC 8446 section 5.4). */
   readonly padTo?: number;
-  /** Records under one key before an automatic KeyUpdate; lowered in tests, never above the suite's own limit. */
+  /**
+   * Records under one key before an automatic KeyUpdate, or before the end in TLS 1.2, which has none; lowered in tests,
+   * never above the suite's own limit.
+   */
   readonly keyUpdateAfter?: number;
   /** What a peer's chain may have; beyond it the connection ends. */
   readonly maxChain?: {

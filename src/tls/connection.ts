@@ -369,18 +369,21 @@ export class TlsConnection {
     this.#trace?.({ kind: 'alert', direction: 'sent', level, severity, code, name });
   }
 
+  #usageLimit({ suite }: TrafficSecret | Tls12Keys): number {
+    return Math.min(this.#keyUpdateAfter, suite.confidentialityLimit);
+  }
+
   #layer(): HandshakeLayer {
     const reads = this.#reads;
     const writes = this.#writes;
     return {
       writeMessage: (_level: Level, message: Uint8Array) => writes.writeHandshake(message),
       setReadKey: (level: Level, secret: TrafficSecret) => reads.setKey(level, secret),
-      setWriteKey: (level: Level, secret: TrafficSecret) =>
-        writes.setKey(level, secret, Math.min(this.#keyUpdateAfter, secret.suite.confidentialityLimit)),
+      setWriteKey: (level: Level, secret: TrafficSecret) => writes.setKey(level, secret, this.#usageLimit(secret)),
       tls12: {
         begin: () => reads.requireTls12(),
         expectChangeCipherSpec: (keys: Tls12Keys) => reads.expectChangeCipherSpec(keys),
-        changeCipherSpec: (keys: Tls12Keys) => writes.changeCipherSpec(keys),
+        changeCipherSpec: (keys: Tls12Keys) => writes.changeCipherSpec(keys, this.#usageLimit(keys)),
         writeWarning: (name: AlertName) => this.#sendAlert(ALERT_LEVELS.warning, name),
       },
       writeChangeCipherSpec: () => writes.writeChangeCipherSpec(),

@@ -142,6 +142,17 @@ describe('a connection', () => {
     expect([server.readClosed, server.error, server.writable]).toEqual([true, undefined, true]);
   });
 
+  it('ends where its key has protected as much as it may', () => {
+    const { client, server } = pair({ keyUpdateAfter: 3 });
+    // Finished was under it too.
+    for (let record = 0; record < 2; record++) client.write(Uint8Array.of(record));
+    expect(client.error).toBeUndefined();
+    const refusal = { code: 'LIMIT_EXCEEDED', alert: 'internal_error', fault: 'local' };
+    expect(() => client.write(Uint8Array.of(2))).toThrow(expect.objectContaining(refusal));
+    exchange(client, server);
+    expect(server.error).toMatchObject({ received: 'internal_error' });
+  });
+
   it('has no other keys', () => {
     const { client } = pair();
     expect(() => client.updateKeys()).toThrow(expect.objectContaining({ code: 'CONNECTION_CLOSED' }));

@@ -161,7 +161,7 @@ describe('records on the wire', () => {
     const reads = new RecordReadSide(nodeCrypto, allocate, undefined);
     reads.requireTls12();
     reads.expectChangeCipherSpec(keys);
-    writes.changeCipherSpec(keys);
+    writes.changeCipherSpec(keys, Number.POSITIVE_INFINITY);
     const content = nodeCrypto.random(MAX_PLAINTEXT);
     expect(writes.writeApplicationData(content, 0)).toBe(MAX_PLAINTEXT);
     for (const part of writes.takeOutput()) reads.push(part);

@@ -74,11 +74,11 @@ export class RecordWriteSide {
   }
 
   /** Tells the peer of new keys and begins them (RFC 5246 section 7.1). */
-  changeCipherSpec(keys: Tls12Keys): void {
+  changeCipherSpec(keys: Tls12Keys, usageLimit: number): void {
     this.writeChangeCipherSpec();
     this.level = 'application';
     this.#protection = tls12Protection(this.#crypto, keys);
-    this.#usageLimit = keys.suite.confidentialityLimit;
+    this.#usageLimit = usageLimit;
   }
 
   /** Queues a handshake message, or a part of one, behind those that wait. */

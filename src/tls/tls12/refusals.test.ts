@@ -198,6 +198,13 @@ const TO_CLIENT: readonly Row[] = [
     /key is rsa, which TLS_ECDHE_ECDSA/,
   ],
   [
+    'a key on a curve that was not offered',
+    { client: { groups: ['x25519', 'secp256r1'] }, type: 11, change: () => encodeTls12Certificate(p384.chain) },
+    'BAD_CERTIFICATE_KEY',
+    illegal,
+    /key is on secp384r1, which was not offered/,
+  ],
+  [
     'another certificate',
     { type: 11, change: () => encodeTls12Certificate(selfSigned('secp256r1').chain) },
     'BAD_SIGNATURE',
