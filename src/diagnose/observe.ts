@@ -9,8 +9,7 @@ import { flightFactsOf, helloSent } from './flight-facts.ts';
 import { certificatesReceived } from './messages.ts';
 import type { Network, Progress } from './network.ts';
 import type { ExchangeObservation, Observation } from './observations.ts';
-import { type ExchangePlan, nextProbe, versionPlans } from './planner.ts';
-import type { HandshakeChange } from './probes/handshake-change.ts';
+import { type ExchangePlan, type HandshakePlan, nextProbe, versionPlans } from './planner.ts';
 import { type Run, type RunSettings, SCHEMA } from './run.ts';
 import { endpointText, type Target } from './target.ts';
 import { hundredths } from './words.ts';
@@ -55,12 +54,13 @@ export async function observe(start: RunStart, network: Network, progress: Progr
     const tickets = settings.resumption === true ? ({ awaitsTickets: true } as const) : {};
     return network.handshake({ ...end, input, identity, clock: start.clock, ...request(method), ...tickets });
   };
-  const probeHandshake = ({ address, port, tcp }: AddressFacts, change: HandshakeChange) => {
+  const probeHandshake = ({ address: { address, port, tcp }, change, versions }: HandshakePlan) => {
     connection++;
     const { id, after, acceptsAnyChain, session, identity = settings.identity } = change;
+    const offered = versions === undefined ? input : { ...input, versions };
     const offer = { from: tcp.connection, earlyData: session === 'early_data' };
     return network.handshake({
-      ...{ address, port, connection, timeout, input: change.apply(input), identity, clock: start.clock },
+      ...{ address, port, connection, timeout, input: change.apply(offered), identity, clock: start.clock },
       ...(after === 'nothing' ? {} : request('HEAD', after === 'date' ? '/' : target.path)),
       ...(acceptsAnyChain === undefined ? {} : { acceptsAnyChain }),
       ...(session === undefined ? {} : { session: offer, awaitsTickets: true }),
@@ -109,7 +109,7 @@ export async function observe(start: RunStart, network: Network, progress: Progr
       if (plan === undefined) return;
       const { address, change } = plan;
       progress(`probing ${address.endpoint}, ${change.input}: ${change.to}`);
-      note(await (plan.kind === 'handshake' ? probeHandshake(address, plan.change) : exchange(plan)));
+      note(await (plan.kind === 'handshake' ? probeHandshake(plan) : exchange(plan)));
     }
   };
 

@@ -10,6 +10,8 @@ import { findMessage, isHelloAnswered } from './messages.ts';
 import { outcomeOf, type ProbeOutcome } from './probes/answer.ts';
 import { type Change, type ChangeId, changeOf, VERSION_PROBES } from './probes/change.ts';
 import { type HandshakeChange, handshakeChangeOf, isHandshakeChangeId } from './probes/handshake-change.ts';
+import type { ProbeInput } from './probes/input.ts';
+import { offeredVersions } from './versions.ts';
 
 /** A changed ClientHello to send, whose first answer tells. */
 export interface ExchangePlan {
@@ -19,10 +21,17 @@ export interface ExchangePlan {
   readonly bytes: Uint8Array;
 }
 
+/** A whole handshake to make. */
+export interface HandshakePlan {
+  readonly kind: 'handshake';
+  readonly address: AddressFacts;
+  readonly change: HandshakeChange;
+  /** The versions to offer in place of those that the server refuses. */
+  readonly versions?: NonNullable<ProbeInput['versions']>;
+}
+
 /** A probe that is worth a connection: a changed ClientHello and its first answer, or a whole handshake. */
-export type Plan =
-  | ExchangePlan
-  | { readonly kind: 'handshake'; readonly address: AddressFacts; readonly change: HandshakeChange };
+export type Plan = ExchangePlan | HandshakePlan;
 
 /** The probe that changes nothing. */
 const CONTROL: ChangeId = 'none';
@@ -129,10 +138,18 @@ function ask(address: AddressFacts, facts: Facts, causes: readonly Cause[]): Pla
   for (const id of causes.flatMap((cause) => cause.asks?.(address, facts) ?? [])) {
     if (made.has(id)) continue;
     if (!isHandshakeChangeId(id)) return exchangePlan(changeOf(id), address, facts);
-    // This client takes what was read as a flight to no end: no whole handshake with that server tells anything.
-    if (address.flight === undefined) return { kind: 'handshake', address, change: handshakeChangeOf(id) };
+    const change = handshakeChangeOf(id);
+    if (address.flight === undefined) return { kind: 'handshake', address, change };
+    // What was read as a flight this client takes to no end, but where an offer of TLS 1.3 alone was in the way.
+    if (isCompletedInTls12(address)) return { kind: 'handshake', address, change, versions: ['TLS 1.2'] };
   }
   return undefined;
+}
+
+/** Whether the hello that the flight answers is ours without TLS 1.3: whatever it chose, this client has. */
+function isCompletedInTls12({ flight, negotiated, tls }: AddressFacts): boolean {
+  const isOurs = flight?.exchange.change === 'versions:1.2' && negotiated.version === 'TLS 1.2';
+  return isOurs && offeredVersions(tls).includes('TLS 1.2');
 }
 
 /** Once a change has passed: does the failing handshake still fail? A peer that fails at times would fool us. */

@@ -1,11 +1,12 @@
 /** Servers without TLS 1.3: TLS 1.2 is taken to its end, and what this client does not speak is read as far as it is in clear. */
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
-import { connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exitCodeOf } from '../../src/diagnose/index.ts';
 import { createCa } from '../../src/lab/ca.ts';
+import { httpsServer } from '../../src/lab/endpoints/https.ts';
 import { type CheckOptions, check } from '../../src/node/probe/index.ts';
 import { decodeMessage, EXTENSION_TYPES } from '../../src/tls/wire.ts';
 import { requirePeer, runOpenssl, startOpensslServer, tempDir } from '../support/peers.ts';
@@ -222,6 +223,26 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
       await peer.stop();
     }
   });
+});
+
+test('behind a device that refuses offers of TLS 1.3, whole handshakes offer TLS 1.2', async () => {
+  const now = Date.now();
+  const ca = createCa(now);
+  const server = httpsServer(ca.issue({ names: ['other.test'] }));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const device = await intolerant((server.address() as AddressInfo).port);
+  try {
+    const options = { ca: ca.root, sni: 'shop.example', http: false };
+    const { findings, facts } = await check(`127.0.0.1:${device.port}`, options);
+    expect(findings.map(({ code }) => code)).toEqual(['TLS13_INTOLERANT', 'NAME_MISMATCH']);
+    expect(JSON.stringify(findings[1]?.evidence)).toContain('same without SNI: default vhost');
+    expect(facts.addresses[0]?.handshakes.map(({ change, negotiated }) => [change, negotiated.version])).toEqual([
+      ['handshake:server_name:none', 'TLS 1.2'],
+    ]);
+  } finally {
+    device.close();
+    server.close();
+  }
 });
 
 /** A device before a server that answers every hello with supported_versions by handshake_failure. */

@@ -109,6 +109,7 @@ describe.skipIf(peers.includes(undefined))('certificates', () => {
       repaired: nginx(),
       code: 'CERT_EXPIRES_SOON',
       title: /\b[45] days/,
+      where: 'Certificate message',
       proof: { kind: 'bytes', after: /./ },
       fix: /^renew/,
       shows: /^notAfter=/m,

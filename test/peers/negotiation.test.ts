@@ -85,6 +85,7 @@ describe.skipIf(peers.includes(undefined))('negotiation', () => {
       repaired: nginx(OLD, { flags: ['--versions'] }),
       code: 'OLD_VERSION_ENABLED',
       title: /^TLS 1\.1 and TLS 1\.0 are enabled, which RFC 8996 forbids$/,
+      where: 'ServerHello message',
       proof: { kind: 'bytes', after: /^ServerHello, TLS 1\.1 and ServerHello, TLS 1\.0$/ },
       fix: /^switch TLS 1\.1 and TLS 1\.0 off on 127\.0\.0\.1, e\.g\. ssl_protocols TLSv1\.2 TLSv1\.3 in nginx$/,
       shows: /Protocol *: TLSv1\.1[\s\S]*Protocol *: TLSv1$/m,

@@ -39,7 +39,9 @@ function byHello(facts: Facts, address: AddressFacts): Finding | undefined {
 
 function byHandshake(facts: Facts, address: AddressFacts): Finding | undefined {
   const again = probeWith(address, 'handshake:none');
-  if (again?.symptom.kind !== 'none' || address.symptom.kind === 'none') return undefined;
+  // Behind a flight it is not the same handshake: it offers what was answered.
+  if (again?.symptom.kind !== 'none' || address.symptom.kind === 'none' || address.flight !== undefined)
+    return undefined;
   return finding(facts, address, {
     title: 'the handshake failed, and completes when it is made again',
     before: handshakeText(address),

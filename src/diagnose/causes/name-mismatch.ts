@@ -55,7 +55,7 @@ export const nameMismatch: Cause = {
     return [
       ...(facts.run.settings.input.serverName === undefined ? [] : (['handshake:server_name:none'] as const)),
       // Two servers behind one address may have different certificates: that would look like a choice by name.
-      ...(sameLeaf(address.tls, bare?.tls) === false ? REPEATS : []),
+      ...(sameLeaf(address.recorded, bare?.tls) === false ? REPEATS : []),
       ...(similar === undefined ? [] : [similar]),
     ];
   },
@@ -105,7 +105,7 @@ function evidenceOf(facts: Facts, located: LocatedProblem): Evidence {
   const got = { label: 'got', value: presentedText(problem), source: `certificate of ${address.address}` };
   const bare = probeWith(address, 'handshake:server_name:none');
   if (bare === undefined) return { kind: 'table', rows: [asked, got] };
-  const same = sameLeaf(address.tls, bare.tls);
+  const same = sameLeaf(address.recorded, bare.tls);
   if (same === true) return { kind: 'table', rows: [asked, { ...got, source: 'same without SNI: default vhost' }] };
   return { kind: 'table', rows: [asked, got, { label: 'no SNI', ...withoutName(address, bare, same) }] };
 }
@@ -113,7 +113,7 @@ function evidenceOf(facts: Facts, located: LocatedProblem): Evidence {
 /** What the server does without a name, where that is not the same. */
 function withoutName(address: AddressFacts, bare: HandshakeProbe, same: false | undefined) {
   if (same === undefined) return { value: handshakeText(bare), source: 'no default vhost seen' };
-  const repeats = REPEATS.every((id) => sameLeaf(address.tls, probeWith(address, id)?.tls) === true);
+  const repeats = REPEATS.every((id) => sameLeaf(address.recorded, probeWith(address, id)?.tls) === true);
   const problem = bare.chain?.problems.find(({ code }) => code === 'NAME_MISMATCH');
   const value =
     problem === undefined ? `a certificate for ${bare.chain?.identity ?? 'the name'}` : presentedText(problem);
