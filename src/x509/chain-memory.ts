@@ -1,6 +1,6 @@
 import { copy, equal } from '../bytes/index.ts';
 import type { CryptoProvider } from '../crypto/index.ts';
-import { type Certificate, parseCertificate } from './parse.ts';
+import { type Certificate, parseCertificate, type Signed } from './parse.ts';
 import type { RootStore } from './roots.ts';
 
 /** Certificates that are kept: leaves and intermediates of the servers that a process talks to. */
@@ -26,7 +26,7 @@ export class ChainMemory {
   readonly #roots: RootStore;
   readonly #crypto: CryptoProvider;
   readonly #known = new Map<number, Known>();
-  readonly #signers = new WeakMap<Certificate, WeakSet<Certificate>>();
+  readonly #signers = new WeakMap<Signed, WeakSet<Certificate>>();
 
   /** What is kept holds for these roots, and by the word of this provider. */
   constructor(roots: RootStore, crypto: CryptoProvider) {
@@ -46,7 +46,7 @@ export class ChainMemory {
   }
 
   /** Whether `child` is known to be signed with the key of `issuer`. */
-  isSignedBy(child: Certificate, issuer: Certificate): boolean {
+  isSignedBy(child: Signed, issuer: Certificate): boolean {
     return this.#signers.get(child)?.has(issuer) === true;
   }
 

@@ -1,16 +1,26 @@
 import { OID } from '../asn1/index.ts';
 import { equal } from '../bytes/index.ts';
-import { CryptoError, type CryptoProvider, parseSpki } from '../crypto/index.ts';
+import type { CryptoProvider } from '../crypto/index.ts';
 import type { ChainMemory } from './chain-memory.ts';
-import { casBelow, checkCertificate, type Fault, type Purpose } from './checks.ts';
+import { checkCertificate } from './checks.ts';
 import { X509Error } from './error.ts';
 import { matchIdentity, type ReferenceIdentity } from './identity.ts';
-import { checkKeyStrength } from './key-strength.ts';
-import { type Certificate, findExtension, parseCertificate } from './parse.ts';
-import { type Candidate, type Path, PathBuilder, type SignatureStatus } from './path.ts';
-import { printable } from './printable.ts';
+import { type JudgedPath, type Judging, judgePath, located } from './judge.ts';
+import { NameBudget } from './name-constraints.ts';
+import { findExtension, parseCertificate } from './parse.ts';
+import { type Candidate, PathBuilder, type SignatureVerifier } from './path.ts';
+import type { PolicyInput } from './policies.ts';
+import { profileFaults } from './profile.ts';
+import { CrlChecker, type RevocationInput } from './revocation.ts';
 import type { RootStore } from './roots.ts';
-import { CHAIN_FINDING_CODES, type ChainFinding, type ChainFindingCode, type ChainVerdict } from './verdict.ts';
+import { ANY_PURPOSE, DEFAULT_RULES, PURPOSES, type Purpose, type PurposeRules, type ValidationRules } from './rules.ts';
+import {
+  CHAIN_FINDING_CODES,
+  type ChainFinding,
+  type ChainVerdict,
+  MAX_TRIED,
+  type TriedPath,
+} from './verdict.ts';
 
 /** What is to be validated, and against what. */
 export interface ChainInput {
@@ -24,16 +34,28 @@ export interface ChainInput {
   /** Epoch milliseconds. */
   readonly at: number;
   readonly crypto: CryptoProvider;
-  readonly purpose: Purpose;
+  /** What it is to be used for: TLS's two uses by name, others by their rules. */
+  readonly purpose: Purpose | PurposeRules;
+  /** What differs from {@link DEFAULT_RULES}. */
+  readonly rules?: Partial<ValidationRules>;
+  /** Policies that are asked for; absent, none is. */
+  readonly policies?: PolicyInput;
+  /** Absent, revocation is not looked at. */
+  readonly revocation?: RevocationInput;
+  /** Verifies what the provider does not have. */
+  readonly verifier?: SignatureVerifier;
   /** What is known of chains that were trusted before, by the same roots and provider; this one is added to it. */
   readonly memory?: ChainMemory;
 }
 
 /** Certificates of one chain that are looked at; a TLS message can hold thousands. */
-const MAX_SENT = 32;
+const MAX_SENT = 64;
 
 /** Certificates found elsewhere that are looked at. */
-const MAX_FETCHED = 16;
+const MAX_FETCHED = 64;
+
+/** CRL signers, one for another: real ones are vouched for by a CRL of their own CA. */
+const MAX_CRL_SIGNERS = 8;
 
 /**
  * Whether a chain is acceptable, and everything that is wrong with it. What is not understood is not accepted.
@@ -42,24 +64,40 @@ const MAX_FETCHED = 16;
 export function validateChain(input: ChainInput): ChainVerdict {
   const { candidates, findings } = parseSent(input);
   const leaf = candidates.find((candidate) => candidate.sent === 0);
-  if (leaf === undefined)
-    return { trusted: false, path: [], sent: [], fetched: [], anchored: false, findings: ranked(findings) };
-  const memory = memoryOf(input);
-  const builder = new PathBuilder([...candidates, ...parseFetched(input)], input.roots, input.crypto, memory);
-  const best = bestPath(builder, leaf, input);
+  if (leaf === undefined) {
+    const nothing = { path: [], sent: [], fetched: [], anchored: false, notices: [], tried: [], policies: [] };
+    return { trusted: false, ...nothing, findings: ranked(findings) };
+  }
+  const judging = judgingOf(input, [...candidates, ...parseFetched(input)]);
+  const { best, tried } = search(judging, leaf);
   const all = ranked([...findings, ...checkIdentity(leaf, input.name), ...best.findings]);
-  const { links, end } = best.path;
-  const path = links.map((link) => link.certificate);
-  const trusted = end === 'anchor' && all.length === 0;
-  if (trusted) memory?.keep(path);
+  const found = triedPath(best);
+  const trusted = found.anchored && all.length === 0;
+  if (trusted) memoryOf(input)?.keep(found.path);
   return {
+    ...found,
     trusted,
-    path,
+    findings: all,
+    notices: ranked([...best.notices, ...(judging.rules.profile === 'none' ? oddities(best) : [])]),
+    tried: tried.map(triedPath),
+    policies: best.policies,
+  };
+}
+
+function triedPath({ path: { links, end }, findings }: JudgedPath): TriedPath {
+  return {
+    path: links.map((link) => link.certificate),
     sent: links.map((link) => link.sent),
     fetched: links.map((link) => link.fetched),
     anchored: end === 'anchor',
-    findings: all,
+    findings,
   };
+}
+
+function oddities({ path }: JudgedPath): ChainFinding[] {
+  return path.links.flatMap(({ certificate, anchor, sent }, depth) =>
+    profileFaults(certificate, { depth, anchor, web: false }).map((fault) => located(fault, depth, sent, certificate)),
+  );
 }
 
 function memoryOf({ memory, roots, crypto }: ChainInput): ChainMemory | undefined {
@@ -121,107 +159,57 @@ function parseFetched({ sent, fetched = [], roots }: ChainInput): Candidate[] {
   });
 }
 
-interface JudgedPath {
-  readonly path: Path;
-  readonly findings: readonly ChainFinding[];
+interface Search {
+  readonly best: JudgedPath;
+  readonly tried: readonly JudgedPath[];
 }
 
 /** The first path without a fault, else the one to explain: fewest broken signatures, then anchored, then fewest faults. */
-function bestPath(builder: PathBuilder, leaf: Candidate, input: ChainInput): JudgedPath {
-  let best: JudgedPath = { path: { links: [leaf], end: 'limit' }, findings: [] };
+function search(judging: Judging, leaf: Candidate): Search {
+  let best: JudgedPath = { path: { links: [leaf], end: 'limit' }, findings: [], notices: [], policies: [] };
   let bestScore: readonly number[] | undefined;
-  for (const path of builder.paths(leaf)) {
-    const findings = judge(path, builder, input);
+  const tried: JudgedPath[] = [];
+  for (const path of judging.builder.paths(leaf)) {
+    const judged = judgePath(path, judging);
+    if (tried.length < MAX_TRIED) tried.push(judged);
+    const { findings } = judged;
     const broken = findings.filter(({ code }) => code === 'CERT_SIGNATURE_INVALID').length;
     const score = [broken, path.end === 'anchor' ? 0 : 1, findings.length];
     if (bestScore === undefined || isLess(score, bestScore)) {
-      best = { path, findings };
+      best = judged;
       bestScore = score;
     }
     if (findings.length === 0) break;
   }
-  return best;
+  return { best, tried };
 }
 
-function judge(path: Path, builder: PathBuilder, { at, purpose }: ChainInput): ChainFinding[] {
-  const { links } = path;
-  const certificates = links.map((link) => link.certificate);
-  const findings: ChainFinding[] = [];
-  for (const [depth, link] of links.entries()) {
-    const { certificate, anchor, sent } = link;
-    const place = { depth, anchor, casBelow: casBelow(certificates, depth), at, purpose };
-    const faults = checkCertificate(certificate, place);
-    if (depth === 0 && faults.every(({ code }) => code !== 'CERT_KEY_WEAK')) faults.push(...leafKeyFaults(certificate));
-    const issuer = links[depth + 1];
-    if (issuer !== undefined) {
-      const status = builder.verify(certificate, issuer);
-      // An issuer whose key is too weak to be read has that fault, and no other for it.
-      const isTold = status === 'bad_key' && checkKeyStrength(issuer.certificate).length > 0;
-      if (!isTold) faults.push(...signatureFaults(status, certificate, issuer));
+/** What is needed to judge the paths of one chain. */
+function judgingOf(input: ChainInput, candidates: readonly Candidate[]): Judging {
+  const { roots, crypto, at, verifier, revocation, policies = {} } = input;
+  const rules = { ...DEFAULT_RULES, ...input.rules };
+  const purpose = typeof input.purpose === 'string' ? PURPOSES[input.purpose] : input.purpose;
+  const cost = ({ certificate, anchor }: Candidate) =>
+    checkCertificate(certificate, { depth: 1, anchor, casBelow: 0, at, purpose, rules }).length;
+  const builder = new PathBuilder({ candidates, roots, crypto, rules, verifier, cost, memory: memoryOf(input) });
+  const base: Judging = { builder, roots, at, purpose, rules, policies, names: new NameBudget() };
+  if (revocation === undefined) return base;
+  // Who signs CRLs may be anybody that the same anchor vouches for, and is not revoked (RFC 5280 section 6.3.3, f).
+  const ofSigner = {
+    ...base,
+    purpose: { ...ANY_PURPOSE, keyUsage: ['cRLSign'] as const },
+    policies: {},
+    rules: { ...rules, leafMayBeCa: true, profile: 'none' as const },
+  };
+  const checker = new CrlChecker(revocation.crls, builder, at, rules.profile !== 'none', (signer, anchor, within) => {
+    if (within.size > MAX_CRL_SIGNERS) return false;
+    for (const path of builder.paths(signer)) {
+      if (path.end !== 'anchor' || path.links.at(-1)?.certificate !== anchor) continue;
+      if (judgePath(path, { ...ofSigner, within, revocation: { mode: 'hard', checker } }).findings.length === 0) return true;
     }
-    for (const fault of faults) findings.push(located(fault, depth, sent, certificate));
-  }
-  const last = links.at(-1);
-  if (last !== undefined) findings.push(...judgeEnd(path.end, last, links.length - 1));
-  return findings;
-}
-
-/** Why a path that does not end in a trusted root ends where it does. */
-function judgeEnd(end: Path['end'], { certificate, sent }: Candidate, depth: number): ChainFinding[] {
-  const finding = (code: ChainFindingCode, span: ChainFinding['span'], message: string, extra = {}): ChainFinding[] => [
-    { code, depth, sent, span, message, spec: 'RFC 5280 section 6.1', ...extra },
-  ];
-  const { subject, issuer } = certificate;
-  switch (end) {
-    case 'anchor':
-      return [];
-    case 'limit':
-      return finding('CHAIN_LIMIT_EXCEEDED', undefined, 'the search for a trusted root was cut short');
-    case 'self_signed':
-      return depth === 0
-        ? finding('CERT_SELF_SIGNED', issuer.span, `${subject.text} signed itself and is not trusted`)
-        : finding('ROOT_UNTRUSTED', issuer.span, `the chain ends in ${subject.text}, which is not a trusted root`);
-    case 'no_issuer': {
-      const caIssuers = certificate.authorityInfoAccess?.caIssuers ?? [];
-      const missing = `the issuer ${issuer.text} was not sent and is not trusted`;
-      if (caIssuers.length === 0) {
-        return finding('UNKNOWN_ISSUER', issuer.span, `${missing}; nothing says where its certificate is to be had`);
-      }
-      const where = caIssuers.map(printable).join(', ');
-      const message = `${missing}; whether ${where} leads to a trusted root is not known without fetching it`;
-      return finding('CHAIN_INCOMPLETE', findExtension(certificate, OID.authorityInfoAccess)?.span, message, {
-        caIssuers,
-      });
-    }
-  }
-}
-
-const SIGNATURE_FAULTS: Readonly<Record<Exclude<SignatureStatus, 'valid'>, readonly [ChainFindingCode, string]>> = {
-  invalid: ['CERT_SIGNATURE_INVALID', 'the signature was not made by the key of'],
-  weak: ['CERT_SIGNATURE_WEAK', 'SHA-1 or MD5 is in the signature by'],
-  unsupported: ['CERT_SIGNATURE_UNSUPPORTED', 'the signature algorithm is not supported with the key of'],
-  bad_key: ['CERT_KEY_UNSUPPORTED', 'the signature can not be verified: unacceptable public key of'],
-  limit: ['CHAIN_LIMIT_EXCEEDED', 'too many signatures were verified before that of'],
-};
-
-/** A leaf's key that no scheme of TLS 1.3 signs with. Nobody verifies with it here: it is read, and not imported. */
-function leafKeyFaults({ spki, spans }: Certificate): Fault[] {
-  try {
-    parseSpki(spki);
-    return [];
-  } catch (error) {
-    if (!(error instanceof CryptoError)) throw error;
-    const message = `the public key is not accepted: ${error.message}`;
-    return [{ code: 'CERT_KEY_UNSUPPORTED', span: spans.spki, message, spec: 'RFC 8446 section 4.2.3' }];
-  }
-}
-
-function signatureFaults(status: SignatureStatus, certificate: Certificate, issuer: Candidate): Fault[] {
-  if (status === 'valid') return [];
-  const [code, text] = SIGNATURE_FAULTS[status];
-  const span = status === 'invalid' ? certificate.spans.signature : certificate.signatureAlgorithm.span;
-  const message = `${text} ${issuer.certificate.subject.text}`;
-  return [{ code, span, message, spec: 'RFC 5280 section 6.1.3' }];
+    return false;
+  });
+  return { ...base, revocation: { mode: revocation.mode, checker } };
 }
 
 function checkIdentity({ certificate, sent }: Candidate, name: ReferenceIdentity | undefined): ChainFinding[] {
@@ -234,11 +222,6 @@ function checkIdentity({ certificate, sent }: Candidate, name: ReferenceIdentity
       : 'no name in subjectAltName is the one asked for';
   const span = findExtension(certificate, OID.subjectAltName)?.span ?? certificate.subject.span;
   return [{ code: 'NAME_MISMATCH', depth: 0, sent, span, message, spec: 'RFC 9525 section 6', identity }];
-}
-
-function located(fault: Fault, depth: number, sent: number | undefined, certificate: Certificate): ChainFinding {
-  const subject = certificate.subject.text || `certificate ${depth}`;
-  return { ...fault, depth, sent, message: `${subject}: ${fault.message}` };
 }
 
 function ranked(findings: readonly ChainFinding[]): ChainFinding[] {

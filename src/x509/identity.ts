@@ -6,10 +6,11 @@ import { attributeOf } from './name.ts';
 import type { Certificate } from './parse.ts';
 import { printable } from './printable.ts';
 
-/** Who the peer must be: a DNS name in lower case without a final dot, or the bytes of an IP address (RFC 9525). */
+/** Who the peer must be: a DNS name in lower case without a final dot, the bytes of an IP address (RFC 9525), a mailbox. */
 export type ReferenceIdentity =
   | { readonly type: 'dns'; readonly name: string }
-  | { readonly type: 'ip'; readonly address: Uint8Array };
+  | { readonly type: 'ip'; readonly address: Uint8Array }
+  | { readonly type: 'email'; readonly address: string };
 
 /** A name that a certificate presents. `text` is safe to show. */
 interface PresentedName {
@@ -73,12 +74,27 @@ export function matchIdentity(certificate: Certificate, reference: ReferenceIden
 
 function matches(name: GeneralName, reference: ReferenceIdentity): boolean {
   if (reference.type === 'ip') return name.type === 'ip' && equal(name.value, reference.address);
+  if (reference.type === 'email') return name.type === 'email' && sameMailbox(name.value, reference.address);
   if (name.type !== 'dns') return false;
   const pattern = name.value.toLowerCase();
   if (!pattern.startsWith('*.')) return pattern === reference.name;
   // RFC 9525 section 6.3: the asterisk is one whole label. "*.com" is for nobody, as other clients have it.
   const base = pattern.substring(2);
   return isDnsName(base) && base.includes('.') && base === parentOf(reference.name);
+}
+
+/** Whether a certificate presents a name in its subjectAltName. */
+export function presentsName(certificate: Certificate, reference: ReferenceIdentity): boolean {
+  return (certificate.subjectAltName ?? []).some((name) => matches(name, reference));
+}
+
+/** RFC 5280 section 7.5: the host without regard to case, the local part with. */
+function sameMailbox(a: string, b: string): boolean {
+  const folded = (mailbox: string) => {
+    const at = mailbox.lastIndexOf('@');
+    return mailbox.substring(0, at) + mailbox.substring(at).toLowerCase();
+  };
+  return folded(a) === folded(b);
 }
 
 function nearMisses(certificate: Certificate, names: readonly GeneralName[], reference: ReferenceIdentity): NearMiss[] {
@@ -100,6 +116,7 @@ function nearMisses(certificate: Certificate, names: readonly GeneralName[], ref
 
 function nearMiss(presented: string, reference: ReferenceIdentity): NearMissReason | undefined {
   if (reference.type === 'ip') return sameText(presented, reference) ? 'ip_as_dns' : undefined;
+  if (reference.type === 'email') return undefined;
   const { name } = reference;
   const star = presented.lastIndexOf('*');
   if (star >= 0) {
@@ -114,6 +131,7 @@ function nearMiss(presented: string, reference: ReferenceIdentity): NearMissReas
 /** Whether a name read as text, a common name or a dNSName, is what was asked for. */
 function sameText(text: string, reference: ReferenceIdentity): boolean {
   if (reference.type === 'dns') return text.toLowerCase() === reference.name;
+  if (reference.type === 'email') return sameMailbox(text, reference.address);
   const address = parseIp(text);
   return address !== undefined && equal(address, reference.address);
 }

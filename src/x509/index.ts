@@ -5,13 +5,9 @@
  */
 export { type ChainInput, validateChain } from './chain.ts';
 export { ChainMemory } from './chain-memory.ts';
-export type { Purpose } from './checks.ts';
 export { X509Error } from './error.ts';
 export { type CertificateFields, certificateFields, shortName } from './fields.ts';
-export {
-  matchIdentity,
-  referenceIdentity,
-} from './identity.ts';
+export { matchIdentity, presentsName, type ReferenceIdentity, referenceIdentity } from './identity.ts';
 export { formatIp, parseIp } from './ip.ts';
 export { type ExtensionInput, type Issuance, issueCertificate } from './issue.ts';
 export { type LeafKey, leafKey } from './leaf-key.ts';
@@ -21,8 +17,11 @@ export {
   findExtension,
   parseCertificate,
 } from './parse.ts';
-export { certificatesFromPem, certificatesToPem } from './pem.ts';
+export type { SignatureVerifier } from './path.ts';
+export { certificatesFromPem, certificatesToPem, crlsFromPem } from './pem.ts';
+export type { PolicyInput } from './policies.ts';
 export { printable } from './printable.ts';
 export { publishedCertificates } from './published.ts';
 export { RootStore } from './roots.ts';
+export { ANY_PURPOSE, PURPOSES, type Purpose, type PurposeRules, type ValidationRules, WEB_RULES } from './rules.ts';
 export type { ChainFinding, ChainFindingCode, ChainVerdict } from './verdict.ts';

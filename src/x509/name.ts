@@ -1,10 +1,10 @@
 import { type DerElement, DerReader, decodeString, der, OID, type OidName, TAG } from '../asn1/index.ts';
-import { type Span, toHex } from '../bytes/index.ts';
+import { equal, type Span, toHex } from '../bytes/index.ts';
 import { asX509 } from './error.ts';
 import { printable } from './printable.ts';
 
 /** One attribute of a distinguished name. */
-interface Attribute {
+export interface Attribute {
   readonly oid: string;
   /** The text of a string value; `undefined` when the value is not a well-formed string. Hostile: not safe to show. */
   readonly value: string | undefined;
@@ -12,7 +12,7 @@ interface Attribute {
   readonly der: Uint8Array;
 }
 
-/** A distinguished name (RFC 5280 section 4.1.2.4). Names are compared by their DER. */
+/** A distinguished name (RFC 5280 section 4.1.2.4). Names are compared with {@link sameName}. */
 export interface Name {
   readonly der: Uint8Array;
   readonly span: Span;
@@ -26,19 +26,23 @@ export interface Name {
 export function decodeName(element: DerElement): Name {
   const rdns: Attribute[][] = [];
   for (const list = element.reader(); list.remaining > 0; ) {
-    const rdn: Attribute[] = [];
-    const set = list.next(TAG.set, 'RelativeDistinguishedName');
-    for (const attributes = set.reader(); attributes.remaining > 0; ) {
-      const attribute = attributes.sequence('AttributeTypeAndValue');
-      const oid = attribute.next(TAG.oid, 'AttributeType').oid();
-      const value = attribute.any('AttributeValue');
-      attribute.end('AttributeTypeAndValue');
-      rdn.push({ oid, value: decodeString(value.tag, value.content), der: value.der });
-    }
-    if (rdn.length === 0) throw set.error('has no attribute');
-    rdns.push(rdn);
+    rdns.push(decodeRdn(list.next(TAG.set, 'RelativeDistinguishedName')));
   }
   return { der: element.der, span: element.span, rdns, text: formatName(rdns) };
+}
+
+/** Reads the attributes of a RelativeDistinguishedName, whatever its tag is. @throws DerError */
+export function decodeRdn(set: DerElement): Attribute[] {
+  const rdn: Attribute[] = [];
+  for (const attributes = set.reader(); attributes.remaining > 0; ) {
+    const attribute = attributes.sequence('AttributeTypeAndValue');
+    const oid = attribute.next(TAG.oid, 'AttributeType').oid();
+    const value = attribute.any('AttributeValue');
+    attribute.end('AttributeTypeAndValue');
+    rdn.push({ oid, value: decodeString(value.tag, value.content), der: value.der });
+  }
+  if (rdn.length === 0) throw set.error('has no attribute');
+  return rdn;
 }
 
 /** Reads a Name that stands alone. @throws X509Error */
@@ -117,4 +121,37 @@ function formatAttribute({ oid, value, der }: Attribute): string {
 /** RFC 4514 section 2.4, and nothing that could fool who reads it. */
 function escapeValue(value: string): string {
   return printable(value.replace(/^[ #]|[",+;<>\\]| $/g, '\\$&').replaceAll('\0', '\\00'));
+}
+
+const KEYS = new WeakMap<Name, readonly string[]>();
+
+/**
+ * Relative distinguished names in a form that is equal where RFC 5280 section 7.1 has them equal: texts without
+ * regard to case, to how much space there is and to the string type; other values as they are encoded.
+ */
+export function rdnKeys(name: Name): readonly string[] {
+  let keys = KEYS.get(name);
+  if (keys === undefined) {
+    keys = name.rdns.map(rdnKey);
+    KEYS.set(name, keys);
+  }
+  return keys;
+}
+
+/** The key of one relative distinguished name: see {@link rdnKeys}. */
+export function rdnKey(rdn: readonly Attribute[]): string {
+  const parts = rdn.map(({ oid, value, der }) => (value === undefined ? `${oid}#${toHex(der)}` : `${oid}=${folded(value)}`));
+  return parts.length === 1 ? (parts[0] ?? '') : JSON.stringify(parts.sort());
+}
+
+/** Whether two names are the same (RFC 5280 section 7.1). */
+export function sameName(a: Name, b: Name): boolean {
+  if (equal(a.der, b.der)) return true;
+  const [left, right] = [rdnKeys(a), rdnKeys(b)];
+  return left.length === right.length && left.every((key, index) => key === right[index]);
+}
+
+/** RFC 4518 as far as names of certificates need it. */
+function folded(value: string): string {
+  return value.normalize('NFKC').toLowerCase().trim().replace(/\s+/gu, ' ');
 }

@@ -1,5 +1,5 @@
 import { contextTag, type DerElement, DerReader, OID, TAG } from '../asn1/index.ts';
-import { equal, type Span } from '../bytes/index.ts';
+import type { Span } from '../bytes/index.ts';
 import { asX509 } from './error.ts';
 import { type AuthorityInfoAccess, decodeAuthorityInfoAccess } from './extensions/authority-info-access.ts';
 import { type BasicConstraints, decodeBasicConstraints } from './extensions/basic-constraints.ts';
@@ -7,8 +7,18 @@ import { decodeExtendedKeyUsage } from './extensions/extended-key-usage.ts';
 import type { GeneralName } from './extensions/general-name.ts';
 import { decodeAuthorityKeyId, decodeSubjectKeyId } from './extensions/key-identifiers.ts';
 import { decodeKeyUsage, type KeyUsage } from './extensions/key-usage.ts';
+import { decodeNameConstraints, type NameConstraints } from './extensions/name-constraints.ts';
+import {
+  type CertificatePolicies,
+  decodeCertificatePolicies,
+  decodeInhibitAnyPolicy,
+  decodePolicyConstraints,
+  decodePolicyMappings,
+  type PolicyConstraints,
+  type PolicyMapping,
+} from './extensions/policies.ts';
 import { decodeSubjectAltName } from './extensions/subject-alt-name.ts';
-import { decodeName, type Name } from './name.ts';
+import { decodeName, type Name, sameName } from './name.ts';
 
 /** An AlgorithmIdentifier (RFC 5280 section 4.1.1.2). */
 export interface AlgorithmIdentifier {
@@ -39,13 +49,26 @@ interface KnownExtensions {
   /** The keyIdentifier within it. */
   readonly authorityKeyIdentifier: Uint8Array | undefined;
   readonly authorityInfoAccess: AuthorityInfoAccess | undefined;
+  readonly nameConstraints: NameConstraints | undefined;
+  readonly certificatePolicies: CertificatePolicies | undefined;
+  readonly policyMappings: readonly PolicyMapping[] | undefined;
+  readonly policyConstraints: PolicyConstraints | undefined;
+  /** Certificates that may follow before anyPolicy means nothing. */
+  readonly inhibitAnyPolicy: number | undefined;
+}
+
+/** What is signed: a certificate or a CRL. */
+export interface Signed {
+  readonly der: Uint8Array;
+  /** The bytes that are signed: the whole first element. */
+  readonly tbs: Uint8Array;
+  /** The algorithm of the signature, outside of what is signed. */
+  readonly signatureAlgorithm: AlgorithmIdentifier;
+  readonly signature: Uint8Array;
 }
 
 /** A parsed certificate (RFC 5280 section 4.1). Byte strings are views of `der`, spans are offsets into it. */
-export interface Certificate extends KnownExtensions {
-  readonly der: Uint8Array;
-  /** The bytes that are signed: the whole tbsCertificate element. */
-  readonly tbs: Uint8Array;
+export interface Certificate extends KnownExtensions, Signed {
   readonly version: 1 | 2 | 3;
   /** Two's complement, as encoded. */
   readonly serial: Uint8Array;
@@ -58,11 +81,8 @@ export interface Certificate extends KnownExtensions {
   /** SubjectPublicKeyInfo, DER. */
   readonly spki: Uint8Array;
   readonly extensions: readonly Extension[];
-  /** The algorithm of the signature, outside of what is signed. */
-  readonly signatureAlgorithm: AlgorithmIdentifier;
-  /** The same as repeated inside. RFC 5280 section 4.1.1.2 wants both equal; who validates checks it. */
+  /** The algorithm of the signature as repeated inside. RFC 5280 section 4.1.1.2 wants both equal; who validates checks it. */
   readonly tbsSignatureAlgorithm: AlgorithmIdentifier;
-  readonly signature: Uint8Array;
   /** Where the evidence stands; names, algorithms and extensions carry their own. */
   readonly spans: {
     readonly tbs: Span;
@@ -107,7 +127,7 @@ export function findExtension(certificate: Certificate, oid: string): Extension 
 
 /** Whether subject and issuer are the same name (RFC 5280 section 3.2 calls that self-issued). */
 export function isSelfIssued(certificate: Certificate): boolean {
-  return equal(certificate.subject.der, certificate.issuer.der);
+  return sameName(certificate.subject, certificate.issuer);
 }
 
 /** Reads an AlgorithmIdentifier. @throws DerError */
@@ -187,12 +207,28 @@ function decodeExtensions(wrapper: DerElement | undefined): KnownExtensions & { 
     subjectKeyIdentifier: undefined,
     authorityKeyIdentifier: undefined,
     authorityInfoAccess: undefined,
+    nameConstraints: undefined,
+    certificatePolicies: undefined,
+    policyMappings: undefined,
+    policyConstraints: undefined,
+    inhibitAnyPolicy: undefined,
   };
   if (wrapper === undefined) return { ...known, extensions };
   const outer = wrapper.reader();
   const list = outer.sequence('extensions');
   outer.end('extensions');
   if (list.remaining === 0) throw wrapper.error('is empty');
+  for (const { extension, value } of decodeExtensionList(list)) {
+    extensions.push(extension);
+    decodeKnown(known, extension.oid, value);
+  }
+  return { ...known, extensions };
+}
+
+/** Reads Extensions up to the end of `list`, each with the OCTET STRING that wraps its value. @throws DerError */
+export function* decodeExtensionList(
+  list: DerReader,
+): Generator<{ readonly extension: Extension; readonly value: DerElement }> {
   const seen = new Set<string>();
   while (list.remaining > 0) {
     const element = list.next(TAG.sequence, 'Extension');
@@ -205,10 +241,8 @@ function decodeExtensions(wrapper: DerElement | undefined): KnownExtensions & { 
     // RFC 5280 section 4.2: no more than one instance of an extension.
     if (seen.has(oid)) throw element.error(`${oid} appears twice`);
     seen.add(oid);
-    extensions.push({ oid, critical, value: value.content, span: element.span });
-    decodeKnown(known, oid, value);
+    yield { extension: { oid, critical, value: value.content, span: element.span }, value };
   }
-  return { ...known, extensions };
 }
 
 function decodeKnown(known: Mutable<KnownExtensions>, oid: string, value: DerElement): void {
@@ -234,6 +268,21 @@ function decodeKnown(known: Mutable<KnownExtensions>, oid: string, value: DerEle
       break;
     case OID.authorityInfoAccess:
       known.authorityInfoAccess = decodeAuthorityInfoAccess(reader);
+      break;
+    case OID.nameConstraints:
+      known.nameConstraints = decodeNameConstraints(reader);
+      break;
+    case OID.certificatePolicies:
+      known.certificatePolicies = decodeCertificatePolicies(reader);
+      break;
+    case OID.policyMappings:
+      known.policyMappings = decodePolicyMappings(reader);
+      break;
+    case OID.policyConstraints:
+      known.policyConstraints = decodePolicyConstraints(reader);
+      break;
+    case OID.inhibitAnyPolicy:
+      known.inhibitAnyPolicy = decodeInhibitAnyPolicy(reader);
       break;
     default:
       return;

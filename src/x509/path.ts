@@ -1,8 +1,10 @@
 import { equal } from '../bytes/index.ts';
 import { CryptoError, type CryptoProvider, type PublicKey } from '../crypto/index.ts';
 import type { ChainMemory } from './chain-memory.ts';
-import { type Certificate, isSelfIssued } from './parse.ts';
+import { type Name, sameName } from './name.ts';
+import { type Certificate, isSelfIssued, type Signed } from './parse.ts';
 import type { RootStore } from './roots.ts';
+import type { ValidationRules } from './rules.ts';
 import { signatureMethod } from './signature-algorithm.ts';
 
 /** A certificate that can stand in a path. */
@@ -26,22 +28,35 @@ export interface Path {
 /** What verifying one certificate's signature with another's key gave. */
 export type SignatureStatus = 'valid' | 'invalid' | 'weak' | 'unsupported' | 'bad_key' | 'limit';
 
+/** Verifies signatures of algorithms that the crypto provider does not have; `undefined` for all others. */
+export type SignatureVerifier = (signed: Signed, issuer: Certificate) => SignatureStatus | undefined;
+
+/** What a path is built from and by. */
+export interface PathInput {
+  /** What was sent and found, roots among them marked. */
+  readonly candidates: readonly Candidate[];
+  readonly roots: RootStore;
+  readonly crypto: CryptoProvider;
+  readonly rules: ValidationRules;
+  readonly memory?: ChainMemory | undefined;
+  readonly verifier?: SignatureVerifier | undefined;
+  /** How much is wrong with a certificate as an issuer, whatever the path: the least is tried first. */
+  readonly cost: (issuer: Candidate) => number;
+}
+
 /** Certificates in a path, root included. Real ones have two to five. */
 const MAX_PATH_LENGTH = 12;
 
 /** Signature verifications for one chain: a chain of n certificates needs n - 1, a bundle of cross-signs some more. */
-const MAX_VERIFICATIONS = 64;
+const MAX_VERIFICATIONS = 128;
 
 /** Steps upwards for one chain, all paths together: certificates can be woven into exponentially many paths. */
 const MAX_STEPS = 512;
 
 /** Finds paths from a leaf to a trusted root over what was sent (RFC 5280 section 6 leaves the search to us). */
 export class PathBuilder {
-  readonly #sent: readonly Candidate[];
-  readonly #roots: RootStore;
-  readonly #crypto: CryptoProvider;
-  readonly #memory: ChainMemory | undefined;
-  readonly #statuses = new Map<Certificate, Map<Certificate, SignatureStatus>>();
+  readonly #input: PathInput;
+  readonly #statuses = new Map<Signed, Map<Certificate, SignatureStatus>>();
   readonly #keys = new Map<Certificate, PublicKey | undefined>();
   readonly #issuers = new Map<Certificate, readonly Candidate[]>();
   readonly #entities = new Map<Certificate, number>();
@@ -49,22 +64,38 @@ export class PathBuilder {
   #verifications = 0;
   #steps = 0;
 
-  constructor(sent: readonly Candidate[], roots: RootStore, crypto: CryptoProvider, memory: ChainMemory | undefined) {
-    this.#sent = sent;
-    this.#roots = roots;
-    this.#crypto = crypto;
-    this.#memory = memory;
+  constructor(input: PathInput) {
+    this.#input = input;
   }
 
   /** Every path upwards from `leaf`, the likeliest first; at least one. */
   paths(leaf: Candidate): Generator<Path> {
     // A leaf is trusted as it is only when it signed itself: in the store as one more CA's, it still has that CA.
-    const first = leaf.anchor && !this.#isSelfSigned(leaf) ? { ...leaf, anchor: false } : leaf;
+    const { trustedLeaf } = this.#input.rules;
+    const trusted = trustedLeaf === 'any' || (trustedLeaf === 'self_signed' && this.#isSelfSigned(leaf));
+    const first = leaf.anchor && !trusted ? { ...leaf, anchor: false } : leaf;
     return this.#extend([first], first);
   }
 
+  /** Every certificate with this name, roots first. */
+  named(name: Name): Candidate[] {
+    const found = this.#input.candidates.filter((one) => sameName(one.certificate.subject, name));
+    // A root that was sent too is known by its place.
+    const roots = this.#input.roots.byName(name).filter((root) => !found.some((one) => one.certificate === root));
+    return [
+      ...roots.map((root): Candidate => ({ certificate: root, sent: undefined, anchor: true })),
+      ...found.filter((one) => one.anchor),
+      ...found.filter((one) => !one.anchor),
+    ];
+  }
+
+  /** Whether two certificates are for the same name and key. */
+  isSameEntity(a: Certificate, b: Certificate): boolean {
+    return this.#entity(a) === this.#entity(b);
+  }
+
   /** Whether `child` was signed with the key of `issuer`. Each pair is verified once. */
-  verify(child: Certificate, issuer: Candidate): SignatureStatus {
+  verify(child: Signed, issuer: Candidate): SignatureStatus {
     let statuses = this.#statuses.get(child);
     if (statuses === undefined) {
       statuses = new Map();
@@ -102,15 +133,9 @@ export class PathBuilder {
     const { certificate } = child;
     const known = this.#issuers.get(certificate);
     if (known !== undefined) return known;
-    const name = certificate.issuer.der;
-    const sent = this.#sent.filter((one) => equal(one.certificate.subject.der, name));
-    // A root that was sent too is known by its place.
-    const roots = this.#roots.bySubject(name).filter((root) => !sent.some((one) => one.certificate === root));
-    const candidates: Candidate[] = roots.map((root) => ({ certificate: root, sent: undefined, anchor: true }));
-    candidates.push(...sent.filter((one) => one.anchor), ...sent.filter((one) => !one.anchor));
     const valid: Candidate[] = [];
     const others: Candidate[] = [];
-    for (const candidate of candidates) {
+    for (const candidate of this.named(certificate.issuer)) {
       const status = this.verify(certificate, candidate);
       if (status === 'valid') valid.push(candidate);
       // Whoever has that name but not that key is no issuer. Key identifiers and the certificate's own key tell; they
@@ -119,7 +144,9 @@ export class PathBuilder {
         others.push(candidate);
       }
     }
-    const issuers = [...valid, ...others];
+    const { cost } = this.#input;
+    const ranked = valid.map((one) => [one, cost(one)] as const).sort(([, a], [, b]) => a - b);
+    const issuers = [...ranked.map(([one]) => one), ...others];
     this.#issuers.set(certificate, issuers);
     return issuers;
   }
@@ -129,7 +156,7 @@ export class PathBuilder {
     let entity = this.#entities.get(certificate);
     if (entity === undefined) {
       const { subject, spki } = certificate;
-      entity = this.#representatives.findIndex((one) => equal(one.spki, spki) && equal(one.subject.der, subject.der));
+      entity = this.#representatives.findIndex((one) => equal(one.spki, spki) && sameName(one.subject, subject));
       if (entity < 0) entity = this.#representatives.push(certificate) - 1;
       this.#entities.set(certificate, entity);
     }
@@ -141,15 +168,18 @@ export class PathBuilder {
     return isSelfIssued(candidate.certificate) && this.verify(candidate.certificate, candidate) !== 'invalid';
   }
 
-  #verify(child: Certificate, issuer: Candidate): SignatureStatus {
+  #verify(child: Signed, issuer: Candidate): SignatureStatus {
+    const { rules, memory, verifier } = this.#input;
+    const told = verifier?.(child, issuer.certificate);
+    if (told !== undefined) return told;
     const key = this.#publicKey(issuer);
     if (key === undefined) return 'bad_key';
-    const method = signatureMethod(child.signatureAlgorithm, key.type);
+    const method = signatureMethod(child.signatureAlgorithm, key.type, rules.sha1);
     if (method.status === 'mismatch') return 'invalid';
     if (method.status !== 'known') return method.status;
     if (this.#verifications >= MAX_VERIFICATIONS) return 'limit';
     this.#verifications++;
-    if (this.#memory?.isSignedBy(child, issuer.certificate)) return 'valid';
+    if (memory?.isSignedBy(child, issuer.certificate)) return 'valid';
     try {
       return key.verify(method.scheme, child.tbs, child.signature) ? 'valid' : 'invalid';
     } catch (error) {
@@ -160,9 +190,10 @@ export class PathBuilder {
 
   #publicKey({ certificate, anchor }: Candidate): PublicKey | undefined {
     if (this.#keys.has(certificate)) return this.#keys.get(certificate);
+    const { roots, crypto } = this.#input;
     let key: PublicKey | undefined;
     try {
-      key = anchor ? this.#roots.publicKey(certificate, this.#crypto) : this.#crypto.importPublicKey(certificate.spki);
+      key = anchor ? roots.publicKey(certificate, crypto) : crypto.importPublicKey(certificate.spki);
     } catch (error) {
       if (!(error instanceof CryptoError)) throw error;
     }

@@ -5,8 +5,17 @@ import { decodePem, encodePem } from '../asn1/index.ts';
  * @throws PemError
  */
 export function certificatesFromPem(text: string): Uint8Array[] {
+  return blocks(text, 'CERTIFICATE');
+}
+
+/** The DER CRLs of a PEM file, as {@link certificatesFromPem}. @throws PemError */
+export function crlsFromPem(text: string): Uint8Array[] {
+  return blocks(text, 'X509 CRL');
+}
+
+function blocks(text: string, label: string): Uint8Array[] {
   return decodePem(text)
-    .filter(({ label }) => label === 'CERTIFICATE')
+    .filter((block) => block.label === label)
     .map(({ bytes }) => bytes);
 }
 

@@ -2,6 +2,7 @@ import { contextTag, DerError, DerReader, TAG } from '../asn1/index.ts';
 import { equal, toLatin1 } from '../bytes/index.ts';
 import type { CryptoProvider, PublicKey } from '../crypto/index.ts';
 import { X509Error } from './error.ts';
+import { type Name, parseName, sameName } from './name.ts';
 import { type Certificate, parseCertificate } from './parse.ts';
 
 /**
@@ -10,13 +11,19 @@ import { type Certificate, parseCertificate } from './parse.ts';
  */
 export class RootStore {
   readonly #ders: readonly Uint8Array[];
+  readonly #distrusted: readonly Certificate[];
   readonly #parsed = new Map<string, readonly Certificate[]>();
   readonly #keys = new WeakMap<Certificate, { readonly crypto: CryptoProvider; readonly key: PublicKey }>();
   #index: Map<string, Uint8Array[]> | undefined;
+  #names: readonly Name[] | undefined;
 
-  /** @param ders one DER certificate each */
-  constructor(ders: Iterable<Uint8Array>) {
+  /**
+   * @param ders one DER certificate each
+   * @param distrusted certificates whose name and key are refused wherever they stand in a path
+   */
+  constructor(ders: Iterable<Uint8Array>, distrusted: Iterable<Uint8Array> = []) {
     this.#ders = [...ders];
+    this.#distrusted = [...distrusted].flatMap(parseOrNothing);
   }
 
   /** How many certificates the store was made of. */
@@ -36,6 +43,19 @@ export class RootStore {
       this.#parsed.set(name, roots);
     }
     return roots;
+  }
+
+  /** The roots with this name (RFC 5280 section 7.1); those that write it in the same bytes, if there are any. */
+  byName(name: Name): readonly Certificate[] {
+    const same = this.bySubject(name.der);
+    if (same.length > 0) return same;
+    this.#names ??= namesOf(this.#index ?? new Map());
+    return this.#names.filter((other) => sameName(other, name)).flatMap((other) => this.bySubject(other.der));
+  }
+
+  /** Whether a certificate has the name and the key of one that is distrusted. */
+  isDistrusted({ subject, spki }: Certificate): boolean {
+    return this.#distrusted.some((one) => equal(one.spki, spki) && sameName(one.subject, subject));
   }
 
   /** This very certificate as the store has it; `undefined` when it is not trusted. */
@@ -80,6 +100,19 @@ function subjectOf(der: Uint8Array): Uint8Array | undefined {
     if (error instanceof DerError) return undefined;
     throw error;
   }
+}
+
+/** The subjects of an index; one that is no name is nobody's. */
+function namesOf(index: ReadonlyMap<string, readonly Uint8Array[]>): Name[] {
+  return [...index.values()].flatMap(([der]) => {
+    const subject = der === undefined ? undefined : subjectOf(der);
+    try {
+      return subject === undefined ? [] : [parseName(subject)];
+    } catch (error) {
+      if (error instanceof X509Error) return [];
+      throw error;
+    }
+  });
 }
 
 function parseOrNothing(der: Uint8Array): Certificate[] {

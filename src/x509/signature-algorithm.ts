@@ -14,6 +14,15 @@ export type SignatureMethod =
 
 const WEAK: ReadonlySet<string> = new Set([OID.md5WithRSAEncryption, OID.sha1WithRSAEncryption, OID.ecdsaWithSHA1]);
 
+/** SHA-1, for those who accept it. */
+const SHA1: ReadonlyMap<string, readonly [scheme: SchemeName, keys: readonly KeyType[]]> = new Map<
+  string,
+  readonly [SchemeName, readonly KeyType[]]
+>([
+  [OID.sha1WithRSAEncryption, ['rsa_pkcs1_sha1', ['rsa']]],
+  [OID.ecdsaWithSHA1, ['ecdsa_sha1', ['secp256r1', 'secp384r1', 'secp521r1']]],
+]);
+
 const RSA_PKCS1: ReadonlyMap<string, SchemeName> = new Map([
   [OID.sha256WithRSAEncryption, 'rsa_pkcs1_sha256'],
   [OID.sha384WithRSAEncryption, 'rsa_pkcs1_sha384'],
@@ -42,9 +51,14 @@ const PSS_HASHES: ReadonlyMap<string, { readonly bits: 256 | 384 | 512; readonly
   [OID.sha512, { bits: 512, saltLength: 64 }],
 ]);
 
-/** Maps a certificate's signature algorithm (RFC 3279, 4055, 5758, 8410, 9881) to a scheme of the crypto provider. */
-export function signatureMethod(algorithm: AlgorithmIdentifier, key: KeyType): SignatureMethod {
+/**
+ * Maps a certificate's signature algorithm (RFC 3279, 4055, 5758, 8410, 9881) to a scheme of the crypto provider.
+ * @param sha1 whether signatures over SHA-1 are accepted
+ */
+export function signatureMethod(algorithm: AlgorithmIdentifier, key: KeyType, sha1 = false): SignatureMethod {
   const { oid, parameters } = algorithm;
+  const old = sha1 ? SHA1.get(oid) : undefined;
+  if (old !== undefined) return old[1].includes(key) ? known(old[0]) : { status: 'mismatch' };
   if (WEAK.has(oid)) return { status: 'weak' };
   const pkcs1 = RSA_PKCS1.get(oid);
   if (pkcs1 !== undefined) {

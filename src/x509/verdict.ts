@@ -2,6 +2,23 @@ import type { Span } from '../bytes/index.ts';
 import type { IdentityMatch } from './identity.ts';
 import type { Certificate } from './parse.ts';
 
+/** What RFC 5280's profile forbids a CA to issue, and what is accepted all the same where it is not asked for. */
+export const PROFILE_CODES = [
+  /** Zero, negative, or longer than 20 bytes. */
+  'CERT_SERIAL_INVALID',
+  /** An issuer or a CA's subject without a name. */
+  'CERT_NAME_INVALID',
+  /** An extension that has to be there and is not, the other way round, or not as critical as it has to be. */
+  'CERT_EXTENSION_INVALID',
+  /** issuerUniqueID or subjectUniqueID. */
+  'CERT_UNIQUE_ID',
+  /** Encodings that everybody reads: a default written out, an old string type, missing parameters. */
+  'CERT_ENCODING_ODD',
+] as const;
+
+/** See {@link PROFILE_CODES}. */
+export type ProfileCode = (typeof PROFILE_CODES)[number];
+
 /**
  * Everything that can be wrong with a chain, the gravest first: findings are sorted in this order. Codes are stable.
  */
@@ -22,8 +39,14 @@ export const CHAIN_FINDING_CODES = [
   'CERT_NOT_YET_VALID',
   /** No name in the leaf is the one asked for. */
   'NAME_MISMATCH',
-  /** The issuer's key did not make the signature, or the certificate's two algorithm fields differ. */
+  /** A responder or a CRL says that it was revoked. */
+  'CERT_REVOKED',
+  /** A root that is in the trust store only to be refused. */
+  'ROOT_DISTRUSTED',
+  /** The issuer's key did not make the signature. */
   'CERT_SIGNATURE_INVALID',
+  /** The certificate's two algorithm fields differ. */
+  'SIGNATURE_ALGORITHM_MISMATCH',
   /** A signature over SHA-1 or MD5. */
   'CERT_SIGNATURE_WEAK',
   /** A signature algorithm that is not understood, or not by that type of key. */
@@ -39,8 +62,17 @@ export const CHAIN_FINDING_CODES = [
   'CERT_WRONG_PURPOSE',
   /** A critical extension that is not understood (RFC 5280 section 4.2). */
   'CERT_UNKNOWN_EXTENSION',
-  /** Name constraints, which are not evaluated yet. */
+  /** A name that a CA above may not certify. */
+  'NAME_CONSTRAINTS_VIOLATED',
+  /** A CA constrains a kind of name that is not evaluated, and a certificate below has one. */
   'NAME_CONSTRAINTS_UNSUPPORTED',
+  /** A policy is required, and the path is valid for none. */
+  'POLICY_MISSING',
+  /** A mapping to or from anyPolicy. */
+  'POLICY_MAPPING_INVALID',
+  /** Whether it was revoked could not be found out, and it was asked for. */
+  'REVOCATION_UNKNOWN',
+  ...PROFILE_CODES,
   /** Judging the chain needs more work than a named limit allows. */
   'CHAIN_LIMIT_EXCEEDED',
 ] as const;
@@ -67,6 +99,19 @@ export interface ChainFinding {
   readonly identity?: IdentityMatch;
 }
 
+/** Paths that a verdict lists. */
+export const MAX_TRIED = 16;
+
+/** A path that was tried, and why it is not the one. */
+export interface TriedPath {
+  readonly path: readonly Certificate[];
+  readonly sent: readonly (number | undefined)[];
+  readonly fetched: readonly (number | undefined)[];
+  readonly anchored: boolean;
+  /** What is wrong with it; empty for the one that is trusted. */
+  readonly findings: readonly ChainFinding[];
+}
+
 /** What is to be said of a chain. */
 export interface ChainVerdict {
   /** Whether it is acceptable. Nothing else decides. */
@@ -81,4 +126,10 @@ export interface ChainVerdict {
   readonly anchored: boolean;
   /** What is wrong with the best path and with what was sent: all of it, the gravest first. */
   readonly findings: readonly ChainFinding[];
+  /** What is odd about the certificates of the best path, and accepted. */
+  readonly notices: readonly ChainFinding[];
+  /** Every path that was tried, in order, the best among them; the first {@link MAX_TRIED}. */
+  readonly tried: readonly TriedPath[];
+  /** The policies that the best path is valid for, object identifiers; anyPolicy for all (RFC 9618 section 5.6). */
+  readonly policies: readonly string[];
 }

@@ -1,11 +1,10 @@
 import { type DerReader, der, TAG } from '../../asn1/index.ts';
-import { decodeGeneralName, encodeHostName, type GeneralName } from './general-name.ts';
+import { decodeGeneralNames, encodeHostName, type GeneralName } from './general-name.ts';
 
 /** Reads subjectAltName (RFC 5280 section 4.2.1.6). @throws DerError */
 export function decodeSubjectAltName(value: DerReader): GeneralName[] {
   const element = value.next(TAG.sequence, 'subjectAltName');
-  const names: GeneralName[] = [];
-  for (const list = element.reader(); list.remaining > 0; ) names.push(decodeGeneralName(list));
+  const names = decodeGeneralNames(element.reader());
   if (names.length === 0) throw element.error('has no name');
   return names;
 }

@@ -1,0 +1,2 @@
+import { type Summary, summarize } from './suite.ts';
+export function runWycheproof(_file: string): Summary { return summarize('wycheproof', []); }
