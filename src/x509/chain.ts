@@ -13,14 +13,15 @@ import type { PolicyInput } from './policies.ts';
 import { profileFaults } from './profile.ts';
 import { CrlChecker, type RevocationInput } from './revocation.ts';
 import type { RootStore } from './roots.ts';
-import { ANY_PURPOSE, DEFAULT_RULES, PURPOSES, type Purpose, type PurposeRules, type ValidationRules } from './rules.ts';
 import {
-  CHAIN_FINDING_CODES,
-  type ChainFinding,
-  type ChainVerdict,
-  MAX_TRIED,
-  type TriedPath,
-} from './verdict.ts';
+  ANY_PURPOSE,
+  DEFAULT_RULES,
+  PURPOSES,
+  type Purpose,
+  type PurposeRules,
+  type ValidationRules,
+} from './rules.ts';
+import { CHAIN_FINDING_CODES, type ChainFinding, type ChainVerdict, MAX_TRIED, type TriedPath } from './verdict.ts';
 
 /** What is to be validated, and against what. */
 export interface ChainInput {
@@ -205,7 +206,8 @@ function judgingOf(input: ChainInput, candidates: readonly Candidate[]): Judging
     if (within.size > MAX_CRL_SIGNERS) return false;
     for (const path of builder.paths(signer)) {
       if (path.end !== 'anchor' || path.links.at(-1)?.certificate !== anchor) continue;
-      if (judgePath(path, { ...ofSigner, within, revocation: { mode: 'hard', checker } }).findings.length === 0) return true;
+      if (judgePath(path, { ...ofSigner, within, revocation: { mode: 'hard', checker } }).findings.length === 0)
+        return true;
     }
     return false;
   });

@@ -95,7 +95,9 @@ function checkLeaf(certificate: Certificate, { anchor, rules }: Place): Fault[] 
   if (rules.leafMayBeCa || anchor || certificate.basicConstraints?.ca !== true) return [];
   const span = findExtension(certificate, OID.basicConstraints)?.span;
   const message = 'basicConstraints say that it is a CA, and it is used as a leaf';
-  return [{ code: 'CERT_WRONG_PURPOSE', span, message, spec: 'CA/Browser Forum Baseline Requirements section 7.1.2.7' }];
+  return [
+    { code: 'CERT_WRONG_PURPOSE', span, message, spec: 'CA/Browser Forum Baseline Requirements section 7.1.2.7' },
+  ];
 }
 
 /** What a certificate needs in order to issue others (RFC 5280 sections 4.2.1.3 and 4.2.1.9). */
@@ -164,7 +166,9 @@ function checkPurpose(certificate: Certificate, { depth, anchor, purpose }: Plac
   if (!serves && !(isAny && extKeyUsage.includes(OID.anyExtendedKeyUsage))) {
     return fault(`for ${extKeyUsage.map(oidName).join(', ')}, not for ${wanted}`);
   }
-  const extra = extKeyUsage.filter((one) => !purposes.includes(one) && (alone || (depth === 0 && forbidden.includes(one))));
+  const extra = extKeyUsage.filter(
+    (one) => !purposes.includes(one) && (alone || (depth === 0 && forbidden.includes(one))),
+  );
   return extra.length > 0 ? fault(`for ${extra.map(oidName).join(', ')} too, beside ${wanted}`) : [];
 }
 

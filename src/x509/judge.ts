@@ -63,7 +63,8 @@ export function judgePath(path: Path, judging: Judging): JudgedPath {
     }
     if (!anchor) faults.push(...checkNameConstraints(constraining, depth, judging.names));
     if (judging.roots.isDistrusted(certificate)) faults.push(distrusted(certificate));
-    if (rules.profile !== 'none') faults.push(...profileFaults(certificate, { ...place, web: rules.profile === 'web' }));
+    if (rules.profile !== 'none')
+      faults.push(...profileFaults(certificate, { ...place, web: rules.profile === 'web' }));
     if (rules.profile === 'web') faults.push(...webFaults(certificate, place));
     for (const fault of faults) findings.push(located(fault, depth, sent, certificate));
   }
@@ -190,12 +191,7 @@ function distrusted({ spans }: Certificate): Fault {
 }
 
 /** A fault, with the place of the certificate that has it. */
-export function located(
-  fault: Fault,
-  depth: number,
-  sent: number | undefined,
-  certificate: Certificate,
-): ChainFinding {
+export function located(fault: Fault, depth: number, sent: number | undefined, certificate: Certificate): ChainFinding {
   const subject = certificate.subject.text || `certificate ${depth}`;
   return { ...fault, depth, sent, message: `${subject}: ${fault.message}` };
 }

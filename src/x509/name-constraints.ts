@@ -9,6 +9,9 @@ import { printable } from './printable.ts';
 
 const SPEC = 'RFC 5280 section 4.2.1.10';
 
+/** Names of a certificate that are found fault with: a certificate may have thousands. */
+const MAX_FAULTS = 8;
+
 /** Kinds of names, with how many pairs of a name and a constraint of them one chain may have, all its paths together. */
 const LIMITS: readonly (readonly [kinds: readonly GeneralName['type'][], pairs: number])[] = [
   [['dns', 'ip', 'directory'], 2 ** 20],
@@ -54,6 +57,7 @@ export function checkNameConstraints(path: readonly Certificate[], depth: number
     for (const name of names) {
       const fault = faultOf(name, nameConstraints, issuer);
       if (fault !== undefined) faults.push(fault);
+      if (faults.length === MAX_FAULTS) return faults;
     }
   }
   return faults;
@@ -90,7 +94,10 @@ function faultOf(name: GeneralName, { permitted, excluded }: NameConstraints, is
   const who = issuer.subject.text;
   if (name.type === 'other') {
     // What can not be evaluated is not accepted.
-    return fault('NAME_CONSTRAINTS_UNSUPPORTED', `${who} constrains names of the kind of ${text}, which is not evaluated`);
+    return fault(
+      'NAME_CONSTRAINTS_UNSUPPORTED',
+      `${who} constrains names of the kind of ${text}, which is not evaluated`,
+    );
   }
   const excludedBy = barred.find((base) => relation(name, base) !== 'outside');
   if (excludedBy !== undefined) {
@@ -113,7 +120,8 @@ function sameKind(base: GeneralName, name: GeneralName): boolean {
 function relation(name: GeneralName, base: GeneralName): Relation {
   if (name.type === 'ip' && base.type === 'ip') return inSubnet(name.value, base.value);
   if (name.type === 'directory' && base.type === 'directory') return inSubtree(name.value, base.value);
-  if (name.type === 'dns' && base.type === 'dns') return dnsRelation(name.value.toLowerCase(), base.value.toLowerCase());
+  if (name.type === 'dns' && base.type === 'dns')
+    return dnsRelation(name.value.toLowerCase(), base.value.toLowerCase());
   if (name.type === 'email' && base.type === 'email') return emailRelation(name.value, base.value);
   if (name.type === 'uri' && base.type === 'uri') return uriRelation(name.value, base.value.toLowerCase());
   return 'unknown';

@@ -140,7 +140,9 @@ export function rdnKeys(name: Name): readonly string[] {
 
 /** The key of one relative distinguished name: see {@link rdnKeys}. */
 export function rdnKey(rdn: readonly Attribute[]): string {
-  const parts = rdn.map(({ oid, value, der }) => (value === undefined ? `${oid}#${toHex(der)}` : `${oid}=${folded(value)}`));
+  const parts = rdn.map(({ oid, value, der }) =>
+    value === undefined ? `${oid}#${toHex(der)}` : `${oid}=${folded(value)}`,
+  );
   return parts.length === 1 ? (parts[0] ?? '') : JSON.stringify(parts.sort());
 }
 

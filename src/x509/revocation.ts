@@ -58,7 +58,10 @@ export class CrlChecker {
   constructor(ders: readonly Uint8Array[], builder: PathBuilder, at: number, profile: boolean, judge: SignerJudge) {
     this.#profile = profile;
     // The newest first: what it says is what counts.
-    this.#crls = ders.slice(0, MAX_CRLS).flatMap(parseOrNothing).sort((a, b) => b.thisUpdate - a.thisUpdate);
+    this.#crls = ders
+      .slice(0, MAX_CRLS)
+      .flatMap(parseOrNothing)
+      .sort((a, b) => b.thisUpdate - a.thisUpdate);
     this.#builder = builder;
     this.#at = at;
     this.#judge = judge;
@@ -159,9 +162,7 @@ export class CrlChecker {
 
 /** Where a certificate's CRLs are: its own distribution points, then its issuer's CRL (section 6.3.3, last paragraph). */
 function pointsOf(certificate: Certificate): DistributionPoint[] {
-  const fullName: GeneralName[] = [
-    { type: 'directory', value: certificate.issuer, span: certificate.issuer.span },
-  ];
+  const fullName: GeneralName[] = [{ type: 'directory', value: certificate.issuer, span: certificate.issuer.span }];
   const byDefault = { name: { fullName }, reasons: undefined, cRLIssuer: undefined };
   const extension = findExtension(certificate, OID.cRLDistributionPoints);
   if (extension === undefined) return [byDefault];
@@ -188,7 +189,9 @@ function isInScope(crl: Crl, point: DistributionPoint, certificate: Certificate)
   if (idp.name === undefined) return true;
   const published = new Set(pointKeys(idp.name, crl.issuer));
   const wanted =
-    point.name === undefined ? (point.cRLIssuer ?? []).map(nameKey) : pointKeys(point.name, issuerOf(point, certificate));
+    point.name === undefined
+      ? (point.cRLIssuer ?? []).map(nameKey)
+      : pointKeys(point.name, issuerOf(point, certificate));
   return wanted.some((key) => published.has(key));
 }
 

@@ -1,41 +1,30 @@
 /** Key agreement against Wycheproof, both providers: X25519, the NIST curves and ML-KEM-768 inside the hybrid. */
-import { createECDH, createPrivateKey, type KeyObject } from 'node:crypto';
-import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { describe, expect, test } from 'vitest';
 import { concat, fromHex, toHex } from '../../src/bytes/index.ts';
-import { libraryMlKem, ML_KEM_768, type MlKem, x25519MlKem768 } from '../../src/crypto/agreement.ts';
-import { curveAlgorithm, mlKemAlgorithm } from '../../src/crypto/algorithm.ts';
-import { derElement, derInteger, TAG } from '../../src/crypto/der.ts';
+import { x25519MlKem768 } from '../../src/crypto/agreement.ts';
 import { CryptoError } from '../../src/crypto/index.ts';
 import { nistSecret, x25519Secret as nobleX25519 } from '../../src/crypto/noble/groups.ts';
 import { nobleCrypto } from '../../src/crypto/noble/index.ts';
-import { ecdhSecret, keyObjectSecret, x25519Secret as nodeX25519 } from '../../src/crypto/node/groups.ts';
 import { nodeCrypto } from '../../src/crypto/node/index.ts';
-import { decapsulate, hasNativeMlKem, mlKem768 } from '../../src/crypto/node/ml-kem.ts';
-import { encodePkcs8 } from '../../src/crypto/pkcs8.ts';
+import {
+  CURVES,
+  type Curve,
+  nodeMlKem,
+  nodeNist,
+  type Secret,
+  scalar,
+  seeded,
+  x25519SecretOf,
+} from '../support/agreements.ts';
 import { wycheproof } from '../support/vectors.ts';
-
-type Secret = (privateKey: Uint8Array, peerShare: Uint8Array) => Uint8Array;
-type Curve = 'secp256r1' | 'secp384r1' | 'secp521r1';
-
-const CURVES = [
-  { curve: 'secp256r1', bytes: 32 },
-  { curve: 'secp384r1', bytes: 48 },
-  { curve: 'secp521r1', bytes: 66 },
-] as const satisfies readonly { curve: Curve; bytes: number }[];
-
-const X25519_ALGORITHM = fromHex('300506032b656e');
 
 /** What each provider's key agreements compute once their private key is chosen. */
 const providers = [
   {
     crypto: nodeCrypto,
-    x25519: ((seed, share) => {
-      const key = derElement(TAG.octetString, seed);
-      return nodeX25519(privateKeyObject(X25519_ALGORITHM, key), share);
-    }) satisfies Secret,
+    x25519: x25519SecretOf satisfies Secret,
     nist: (curve: Curve): Secret => nodeNist(curve),
-    mlKem: (seed: Uint8Array, ek: string) => (hasNativeMlKem ? nativeMlKem(seed, ek) : seeded(seed)),
+    mlKem: nodeMlKem,
   },
   {
     crypto: nobleCrypto,
@@ -115,39 +104,4 @@ function sample<T extends { readonly result: string }>(cases: readonly T[], limi
   const valid = cases.filter(({ result }) => result === 'valid');
   const step = Math.ceil(valid.length / limit);
   return cases.filter((item) => item.result !== 'valid' || valid.indexOf(item) % step === 0);
-}
-
-function scalar(text: string, bytes: number): Uint8Array {
-  return fromHex(text.padStart(2 * bytes, '0').substring(text.length - Math.min(text.length, 2 * bytes)));
-}
-
-function nodeNist(curve: Curve): Secret {
-  if (curve === 'secp256r1') {
-    return (privateKey, share) => {
-      const ecdh = createECDH('prime256v1');
-      ecdh.setPrivateKey(privateKey);
-      return ecdhSecret(ecdh, share);
-    };
-  }
-  return (privateKey, share) => {
-    const key = derElement(TAG.sequence, derInteger(Uint8Array.of(1)), derElement(TAG.octetString, privateKey));
-    return keyObjectSecret(curve, privateKeyObject(curveAlgorithm(curve), key), share);
-  };
-}
-
-function privateKeyObject(algorithm: Uint8Array, key: Uint8Array): KeyObject {
-  return createPrivateKey({ key: Buffer.from(encodePkcs8(algorithm, key)), format: 'der', type: 'pkcs8' });
-}
-
-function seeded(seed: Uint8Array): MlKem {
-  return libraryMlKem(ML_KEM_768, { ...ml_kem768, keygen: () => ml_kem768.keygen(seed) });
-}
-
-function nativeMlKem(seed: Uint8Array, ek: string): MlKem {
-  // FIPS 203's seed as the CHOICE's [0] (id-alg-ml-kem-768).
-  const key = privateKeyObject(mlKemAlgorithm('ml-kem-768'), derElement(0x80, seed));
-  return {
-    ...mlKem768,
-    generate: () => ({ encapsulationKey: fromHex(ek), decapsulate: (ciphertext) => decapsulate(key, ciphertext) }),
-  };
 }

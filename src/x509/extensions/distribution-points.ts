@@ -69,8 +69,7 @@ export function decodeIssuingDistributionPoint(value: DerReader): IssuingDistrib
   const element = value.next(TAG.sequence, 'issuingDistributionPoint');
   const fields = element.reader();
   if (fields.remaining === 0) throw element.error('is empty');
-  const flag = (number: number, label: string) =>
-    fields.optional(contextTag(number, false), label)?.boolean() ?? false;
+  const flag = (number: number, label: string) => fields.optional(contextTag(number, false), label)?.boolean() ?? false;
   const point = {
     name: decodePointName(fields),
     onlyContainsUserCerts: flag(1, 'onlyContainsUserCerts'),

@@ -1,4 +1,4 @@
-import { contextTag, type DerReader, type DerElement, TAG } from '../../asn1/index.ts';
+import { contextTag, type DerElement, type DerReader, TAG } from '../../asn1/index.ts';
 import { decodeSubtreeBase, type GeneralName } from './general-name.ts';
 
 /** nameConstraints (RFC 5280 section 4.2.1.10). A base of type `ip` is an address and its mask behind it. */

@@ -50,15 +50,31 @@ const KEY_PURPOSES: Readonly<Record<string, PurposeRules>> = {
   SERVER_AUTH_STRICT_LEAF: { ...server, ...strictLeaf },
   CLIENT_AUTH_STRICT: { ...client, ...strict, required: 'everybody' },
   CLIENT_AUTH_STRICT_LEAF: { ...client, ...strictLeaf },
-  MLS_CLIENT_AUTH: { ...ANY_PURPOSE, ...DIGITAL_SIGNATURE, purposes: [MLS], any: 'nowhere', required: 'everybody', alone: true },
-  C2PA_MANIFEST: { ...ANY_PURPOSE, purposes: [OID.emailProtection, DOCUMENT_SIGNING], any: 'nowhere', required: 'leaf', issuers: false },
+  MLS_CLIENT_AUTH: {
+    ...ANY_PURPOSE,
+    ...DIGITAL_SIGNATURE,
+    purposes: [MLS],
+    any: 'nowhere',
+    required: 'everybody',
+    alone: true,
+  },
+  C2PA_MANIFEST: {
+    ...ANY_PURPOSE,
+    purposes: [OID.emailProtection, DOCUMENT_SIGNING],
+    any: 'nowhere',
+    required: 'leaf',
+    issuers: false,
+  },
   C2PA_TIMESTAMPING: { ...ANY_PURPOSE, purposes: [OID.timeStamping], any: 'nowhere', required: 'leaf', issuers: false },
 };
 
 /** Runs every `.test` below a folder. */
 export function runChains(folder: string): Summary {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.test'));
-  return summarize('chains', files.sort().map((name) => runCase(folder, name)));
+  return summarize(
+    'chains',
+    files.sort().map((name) => runCase(folder, name)),
+  );
 }
 
 function runCase(folder: string, name: string): Case {
@@ -83,7 +99,10 @@ function runCase(folder: string, name: string): Case {
   };
 }
 
-function inputOf(fields: ReadonlyMap<string, string>, chain: readonly Uint8Array[]): Omit<ChainInput, 'crypto' | 'name'> {
+function inputOf(
+  fields: ReadonlyMap<string, string>,
+  chain: readonly Uint8Array[],
+): Omit<ChainInput, 'crypto' | 'name'> {
   const trust = fields.get('last_cert_trust') ?? '';
   const keyPurpose = fields.get('key_purpose') ?? '';
   const purpose = KEY_PURPOSES[keyPurpose];
@@ -94,10 +113,7 @@ function inputOf(fields: ReadonlyMap<string, string>, chain: readonly Uint8Array
   const constrained = /WITH_(EXPIRATION_AND_)?CONSTRAINTS/.test(trust);
   return {
     sent: chain,
-    roots: new RootStore(
-      isAnchor || (isLeaf && chain.length === 1) ? last : [],
-      trust === 'DISTRUSTED' ? last : [],
-    ),
+    roots: new RootStore(isAnchor || (isLeaf && chain.length === 1) ? last : [], trust === 'DISTRUSTED' ? last : []),
     at: timeOf(fields.get('utc_time') ?? 'DEFAULT'),
     purpose,
     rules: {

@@ -8,7 +8,7 @@ export function inheritedSpki(certificate: Certificate, certificates: readonly C
   for (let steps = 0; at !== undefined && steps < certificates.length; steps++) {
     const parameters = parametersOf(at.spki);
     if (parameters !== undefined) return withParameters(certificate.spki, parameters);
-    const { issuer } = at;
+    const issuer: Certificate['issuer'] = at.issuer;
     at = certificates.find(({ subject }) => subject.text === issuer.text);
   }
   return undefined;

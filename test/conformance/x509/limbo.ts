@@ -5,11 +5,11 @@ import { nodeCrypto } from '../../../src/crypto/node/index.ts';
 import {
   certificatesFromPem,
   crlsFromPem,
-  parseCertificate,
   PURPOSES,
+  parseCertificate,
   presentsName,
-  RootStore,
   type ReferenceIdentity,
+  RootStore,
   referenceIdentity,
   type ValidationRules,
   validateChain,

@@ -43,7 +43,10 @@ export function runPkits(folder: string): Summary {
   const { tests } = JSON.parse(readFileSync(join(folder, 'pkits.json'), 'utf8')) as {
     readonly tests: readonly PkitsCase[];
   };
-  return summarize('pkits', tests.map((one) => runCase(folder, one)));
+  return summarize(
+    'pkits',
+    tests.map((one) => runCase(folder, one)),
+  );
 }
 
 function runCase(folder: string, one: PkitsCase): Case {
@@ -59,7 +62,12 @@ function runCase(folder: string, one: PkitsCase): Case {
     purpose: ANY_PURPOSE,
     policies: policiesOf(one),
     revocation: { mode: 'hard', crls },
-    rules: { dsa: true, sha1: true, minRsaBits: 1024, anchors: { validity: true, constraints: false, basicConstraints: 'v3' } },
+    rules: {
+      dsa: true,
+      sha1: true,
+      minRsaBits: 1024,
+      anchors: { validity: true, constraints: false, basicConstraints: 'v3' },
+    },
     verifier: dsaVerifier(certs.flatMap(parseOrNothing)),
   });
   const found: string[] = verdict.findings.map(({ code, depth }) => `${code}@${depth ?? '-'}`);

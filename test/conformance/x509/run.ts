@@ -31,6 +31,11 @@ export function runSuite(name: string, data: string | undefined): Summary {
 
 function overFiles(suite: string, path: string, run: (file: string) => Summary): Summary {
   if (!statSync(path).isDirectory()) return run(path);
-  const files = readdirSync(path).filter((name) => name.endsWith('.json')).sort();
-  return summarize(suite, files.flatMap((name) => run(join(path, name)).cases));
+  const files = readdirSync(path)
+    .filter((name) => name.endsWith('.json'))
+    .sort();
+  return summarize(
+    suite,
+    files.flatMap((name) => run(join(path, name)).cases),
+  );
 }

@@ -1,5 +1,7 @@
 /** What a suite of others gave: one form for all of them. */
 
+import { LEDGER } from './ledger.ts';
+
 /** A case, run. */
 export interface Case {
   readonly id: string;
@@ -17,12 +19,15 @@ export interface Summary {
   readonly false_accept: number;
   readonly false_reject: number;
   readonly skipped: number;
-  readonly cases: readonly (Case & { readonly pass: boolean })[];
+  readonly cases: readonly (Case & { readonly pass: boolean; readonly ledger?: string })[];
 }
 
 /** Counts. */
 export function summarize(suite: string, cases: readonly Case[]): Summary {
-  const judged = cases.map((one) => ({ ...one, pass: one.actual === one.expected }));
+  const judged = cases.map((one) => {
+    const ledger = LEDGER[one.id];
+    return { ...one, pass: one.actual === one.expected, ...(ledger === undefined ? {} : { ledger }) };
+  });
   const wrong = (actual: Case['actual']) => judged.filter((one) => !one.pass && one.actual === actual).length;
   return {
     suite,
