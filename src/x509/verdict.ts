@@ -3,7 +3,7 @@ import type { IdentityMatch } from './identity.ts';
 import type { Certificate } from './parse.ts';
 
 /** What RFC 5280's profile forbids a CA to issue, and what is accepted all the same where it is not asked for. */
-export const PROFILE_CODES = [
+const PROFILE_CODES = [
   /** Zero, negative, or longer than 20 bytes. */
   'CERT_SERIAL_INVALID',
   /** An issuer or a CA's subject without a name. */

@@ -62,8 +62,8 @@ function trusting(authority: TestCa, root: TestCa, extraExtensions: Parameters<T
 }
 
 const unheardOf = { oid: '1.3.6.1.4.1.99999.1', critical: true, value: Uint8Array.of(5, 0) };
-// permittedSubtrees: dNSName example
-const permitted = [0x30, 13, 0xa0, 11, 0x30, 9, 0x82, 7, ...Buffer.from('example')];
+// permittedSubtrees: dNSName other.test
+const permitted = [0x30, 16, 0xa0, 14, 0x30, 12, 0x82, 10, ...Buffer.from('other.test')];
 const constrained = { oid: OID.nameConstraints, critical: true, value: Uint8Array.from(permitted) };
 
 const peers = [requirePeer('openssl'), requirePeer('nginx')];

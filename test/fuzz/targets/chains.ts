@@ -28,9 +28,9 @@ const NAME = referenceIdentity('server.test');
 const AT = (NOT_BEFORE + NOT_AFTER) / 2;
 
 /** The limits of src/x509/path.ts and chain.ts. */
-const MAX_VERIFICATIONS = 64;
+const MAX_VERIFICATIONS = 128;
 const MAX_PATH_LENGTH = 12;
-const MAX_CERTIFICATES = 32 + 16;
+const MAX_CERTIFICATES = 64 + 64;
 
 interface Issuer {
   readonly name: string;
