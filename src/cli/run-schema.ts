@@ -92,6 +92,7 @@ const input = v.object({
   groups: v.exactOptional(texts),
   signatureSchemes: v.exactOptional(texts),
   clientCertificate: v.boolean(),
+  middleboxCompatibility: v.exactOptional(v.literal(false)),
 });
 
 const end = v.picklist(['open', 'closed', 'reset', 'timeout', 'unconnected']);

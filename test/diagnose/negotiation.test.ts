@@ -85,6 +85,21 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
     });
   });
 
+  test('a cookie is asked for, and the change_cipher_spec before it ends the handshake', async () => {
+    const { findings, facts } = await diagnose(['-tls1_3', '-stateless']);
+    expect(findings.map(({ code }) => code)).toEqual(['PROTOCOL_VIOLATION']);
+    expect(findings[0]).toMatchObject({
+      where: { message: 'HelloRetryRequest message' },
+      proof: {
+        kind: 'probe',
+        changed: 'middlebox compatibility: on -> off: no session id and no change_cipher_spec',
+        after: 'the handshake completes',
+        connections: [1, 3, 2],
+      },
+    });
+    expect(facts.connections).toBe(3);
+  });
+
   test('a client certificate is required', async () => {
     const { findings } = await diagnose(['-tls1_3', '-Verify', '1']);
     expect(findings.map(({ code }) => code)).toEqual(['CLIENT_CERT_REQUIRED']);

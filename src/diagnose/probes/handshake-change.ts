@@ -14,6 +14,7 @@ export type HandshakeChangeId =
   | 'handshake:alpn:h2'
   | 'handshake:alpn:http/1.1'
   | 'handshake:groups:classical'
+  | 'handshake:middlebox_compatibility:none'
   | 'handshake:client_certificate:none'
   | 'handshake:verdict:none'
   | SessionChangeId;
@@ -82,6 +83,14 @@ const FIXED: readonly HandshakeChange[] = [
     apply: (input) => ({ ...input, groups: ['x25519', 'secp256r1'] }),
   },
   {
+    id: 'handshake:middlebox_compatibility:none',
+    input: 'middlebox compatibility',
+    to: 'off: no session id and no change_cipher_spec',
+    name: 'no session id and no change_cipher_spec',
+    after: 'nothing',
+    apply: (input) => ({ ...input, middleboxCompatibility: false }),
+  },
+  {
     id: 'handshake:client_certificate:none',
     input: 'client certificate',
     to: 'none',
@@ -147,6 +156,7 @@ export function handshakeValueBefore(id: HandshakeChangeId, { serverName, alpn: 
   if (id.startsWith('handshake:server_name:')) return serverName ?? 'none';
   if (id.startsWith('handshake:alpn:')) return protocols.length === 0 ? 'none' : protocols.join(', ');
   if (isSessionChange(id)) return 'none';
+  if (id === 'handshake:middlebox_compatibility:none') return 'on';
   if (id === 'handshake:client_certificate:none') return 'the one given';
   return id === 'handshake:verdict:none' ? 'asked' : 'those that this client implements';
 }

@@ -9,4 +9,6 @@ export interface ProbeInput {
   readonly groups?: readonly string[];
   readonly signatureSchemes?: readonly string[];
   readonly clientCertificate: boolean;
+  /** False where the handshake does without a session id and change_cipher_spec (RFC 8446 appendix D.4). */
+  readonly middleboxCompatibility?: false;
 }

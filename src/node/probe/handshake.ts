@@ -134,7 +134,12 @@ class HandshakeRun {
     this.tls = new TLSSocket(socket, tlsOptions, {
       ...settings,
       // Post-quantum always, and a classical share beside it, so that no server needs another round trip.
-      config: { ...settings.config, groups, keyShares: keySharesOf(groups) },
+      config: {
+        ...settings.config,
+        groups,
+        keyShares: keySharesOf(groups),
+        ...(input.middleboxCompatibility === undefined ? {} : { middleboxCompatibility: false }),
+      },
     });
     if (options.keyLog !== undefined) this.tls.on('keylog', options.keyLog);
     this.#done = new Promise((resolve) => {
