@@ -89,6 +89,7 @@ const input = v.object({
   alpn: texts,
   versions: v.exactOptional(v.array(v.picklist(['TLS 1.3', 'TLS 1.2']))),
   cipherSuites: v.exactOptional(texts),
+  oldCipherSuites: v.exactOptional(v.literal(true)),
   groups: v.exactOptional(texts),
   signatureSchemes: v.exactOptional(texts),
   clientCertificate: v.boolean(),

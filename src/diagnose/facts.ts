@@ -14,7 +14,7 @@ import type {
 } from './observations.ts';
 import { readAnswer } from './probes/answer.ts';
 import { isInventory, isVersionProbe } from './probes/change.ts';
-import type { HandshakeChangeId } from './probes/handshake-change.ts';
+import { type HandshakeChangeId, handshakeChangeOf } from './probes/handshake-change.ts';
 import type { Run } from './run.ts';
 import { endpointText } from './target.ts';
 import { offeredVersions } from './versions.ts';
@@ -105,6 +105,10 @@ export function factsOf(run: Run): Facts {
     connections: tcp.length,
     addresses: first.map((one) => {
       const again = plain.filter(isAt(one)).map(({ connection }) => connection);
+      const completed = tcp
+        .filter(isAt(one))
+        .filter(completesFlight)
+        .map(({ connection }) => connection);
       const whole = handshakeOn(one);
       const probes = exchanges.filter(isAt(one));
       const isFlightTheirs = whole.chain === undefined && !isAnsweredAtTimes(whole, probes);
@@ -119,7 +123,7 @@ export function factsOf(run: Run): Facts {
         address: one.address,
         port: one.port,
         endpoint: endpointText(one.address, one.port),
-        http: of('http').findLast(({ connection }) => again.includes(connection)),
+        http: of('http').findLast(({ connection }) => again.includes(connection) || completed.includes(connection)),
         exchanges: probes.filter(({ change }) => !isVersionProbe(change) && !isInventory(change)),
         inventoryProbes: probes.filter(({ change }) => isInventory(change)),
         versionProbes: probes.filter(({ change }) => isVersionProbe(change)),
@@ -136,6 +140,11 @@ export function factsOf(run: Run): Facts {
 function isAnsweredAtTimes({ tls }: HandshakeFacts, probes: readonly ExchangeObservation[]): boolean {
   if (isHelloAnswered({ tls })) return false;
   return probes.some(({ change, received }) => change === 'none' && readAnswer(received).kind === 'server_hello');
+}
+
+/** Whether a connection goes the whole way with a server whose flight was read. */
+function completesFlight({ change }: TcpObservation): boolean {
+  return change !== undefined && handshakeChangeOf(change).completesFlight === true;
 }
 
 /** The flight that came furthest. */

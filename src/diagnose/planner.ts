@@ -139,8 +139,8 @@ function ask(address: AddressFacts, facts: Facts, causes: readonly Cause[]): Pla
     if (made.has(id)) continue;
     if (!isHandshakeChangeId(id)) return exchangePlan(changeOf(id), address, facts);
     const change = handshakeChangeOf(id);
-    if (address.flight === undefined) return { kind: 'handshake', address, change };
-    // What was read as a flight this client takes to no end, but where an offer of TLS 1.3 alone was in the way.
+    if (address.flight === undefined || change.completesFlight) return { kind: 'handshake', address, change };
+    // What was read as a flight ends there whatever else is changed, but where an offer of TLS 1.3 alone was in the way.
     if (isCompletedInTls12(address)) return { kind: 'handshake', address, change, versions: ['TLS 1.2'] };
   }
   return undefined;

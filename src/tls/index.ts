@@ -17,7 +17,7 @@ export type * from './events.ts';
 export type { ConnectionInfo } from './info.ts';
 export type { Field } from './messages/field-tree.ts';
 export { type QuicClientConfig, QuicHandshake, type QuicOutput, type QuicServerConfig } from './quic.ts';
-export type { LegacyMeans, LegacySuiteName } from './registry/legacy-suites.ts';
+export { LEGACY_MEANS, type LegacyMeans, type LegacySuiteName } from './registry/legacy-suites.ts';
 export type * from './requests.ts';
 export { type ExternalPsk, importPsk, type PskHash } from './session/external-psk.ts';
 export {

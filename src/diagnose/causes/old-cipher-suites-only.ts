@@ -1,7 +1,8 @@
 import type { Cause } from '../cause.ts';
 import type { AddressFacts } from '../facts.ts';
 import type { Evidence } from '../finding.ts';
-import { certificateRequestNotes, keyProofNote } from '../flight-facts.ts';
+import { certificateRequestNotes, type FlightFacts, keyProofNote } from '../flight-facts.ts';
+import { handshakeText, probeWith } from '../handshakes.ts';
 import { inventoryParts, namedBy } from '../inventory.ts';
 import { targetText } from '../make-finding.ts';
 import { decodeFound, findMessage } from '../messages.ts';
@@ -18,13 +19,15 @@ export const oldCipherSuitesOnly: Cause = {
   step: 'tls',
   title: 'only old cipher suites',
   meaning:
-    'Every cipher suite of the server is one of TLS 1.2 without forward secrecy, with Diffie-Hellman in a finite field, or without authenticated encryption. Many clients still take some of them; this client, and others of today, take none.',
+    'Every cipher suite of the server is one of TLS 1.2 without forward secrecy, with Diffie-Hellman in a finite field, or without authenticated encryption. Many clients still take some of them; others of today take none. This client offers none at first, and completes the handshake on a connection of its own.',
   provedBy: 'The ServerHello with such a suite, which comes as soon as every registered suite is offered.',
   remedy: 'Allow ECDHE with AES-GCM or ChaCha20-Poly1305, better TLS 1.3.',
   alsoKnownAs: [
     { client: 'Chrome', text: 'ERR_SSL_VERSION_OR_CIPHER_MISMATCH' },
     { client: 'Go', text: 'remote error: tls: handshake failure' },
   ],
+  asks: (address) =>
+    hasOldSuitesOnly(address) && address.flight?.flight.isComplete ? ['handshake:cipher_suites:old'] : [],
   evaluate: (facts) =>
     provedByChange(
       { ...oldCipherSuitesOnly, suspect: (...about) => noCommonCipherSuite.suspect?.(...about) },
@@ -40,7 +43,7 @@ export const oldCipherSuitesOnly: Cause = {
           title: `the server has ${listed(inventory.items.map(({ name }) => name))}: ${ways}`,
           summary: `${targetText(facts)} has old cipher suites only: ${ways}`,
           evidence: [...suiteEvidence(address), ...evidence],
-          notes: [...notes, keyProofNote(flight), ...certificateRequestNotes(flight)],
+          notes: [...notes, ...completionNotes(address, flight), ...certificateRequestNotes(flight)],
           fix: {
             text: `allow ECDHE with AES-GCM on ${address.address}, e.g. ssl_ciphers ECDHE+AESGCM in nginx`,
             commands: [],
@@ -50,6 +53,16 @@ export const oldCipherSuitesOnly: Cause = {
       },
     ),
 };
+
+/** Whether the handshake completes where old suites are offered; where nobody tried, what its flight shows. */
+function completionNotes(address: AddressFacts, flight: FlightFacts): string[] {
+  const probe = probeWith(address, 'handshake:cipher_suites:old');
+  if (probe === undefined) return [keyProofNote(flight)];
+  const suite = probe.negotiated.cipherSuite ?? 'none';
+  if (probe.symptom.kind === 'none') return [`with old suites on offer the handshake completes (${suite})`];
+  const reason = probe.tls?.error?.message ?? handshakeText(probe);
+  return [keyProofNote(flight), `with old suites on offer the handshake does not complete: ${reason}`];
+}
 
 /** The suite in the ServerHello, behind legacy_version, random and session id (RFC 5246 section 7.4.1.3). */
 function suiteEvidence({ flight, negotiated }: AddressFacts): Evidence[] {

@@ -17,6 +17,7 @@ export type HandshakeChangeId =
   | 'handshake:middlebox_compatibility:none'
   | 'handshake:client_certificate:none'
   | 'handshake:verdict:none'
+  | 'handshake:cipher_suites:old'
   | SessionChangeId;
 
 /** Changes that offer a session of an earlier connection. */
@@ -39,6 +40,8 @@ export interface HandshakeChange {
   readonly identity?: string;
   /** Set where the handshake is completed whatever the verdict on the chain is. */
   readonly acceptsAnyChain?: true;
+  /** Set where it can complete what was read as a flight: the others end there as the first did. */
+  readonly completesFlight?: true;
   /** Set where a session of an earlier connection is offered; `early_data` sends 0-RTT data with it. */
   readonly session?: 'offer' | 'early_data';
   apply(input: ProbeInput): ProbeInput;
@@ -107,6 +110,16 @@ const FIXED: readonly HandshakeChange[] = [
     after: 'date',
     acceptsAnyChain: true,
     apply: (input) => ({ ...input, clientCertificate: false }),
+  },
+  {
+    // A client certificate would go out before the server has shown its key (RFC 5246 section 7.4.7.1).
+    id: 'handshake:cipher_suites:old',
+    input: 'offered cipher suites',
+    to: 'those of old servers too, in TLS 1.2',
+    name: 'old cipher suites offered too',
+    after: 'as_before',
+    completesFlight: true,
+    apply: (input) => ({ ...input, versions: ['TLS 1.2'], oldCipherSuites: true, clientCertificate: false }),
   },
   session('handshake:session', 'the session of an earlier connection offered'),
   session('handshake:session:again', 'another session of an earlier connection offered'),

@@ -6,6 +6,8 @@ export interface ProbeInput {
   readonly versions?: readonly ('TLS 1.3' | 'TLS 1.2')[];
   /** Registered names; absent means what the engine offers. */
   readonly cipherSuites?: readonly string[];
+  /** Offers old suites of TLS 1.2 behind the others, which this client has for old servers alone. */
+  readonly oldCipherSuites?: true;
   readonly groups?: readonly string[];
   readonly signatureSchemes?: readonly string[];
   readonly clientCertificate: boolean;

@@ -12,7 +12,7 @@ import type {
   TlsObservation,
   TransportEnd,
 } from '../../diagnose/index.ts';
-import { TlsError } from '../../tls/index.ts';
+import { LEGACY_MEANS, TlsError } from '../../tls/index.ts';
 import type { RootStore } from '../../x509/index.ts';
 import type { SecureContextOptions } from '../secure-context.ts';
 import { clientSettings } from '../settings.ts';
@@ -232,8 +232,10 @@ class HandshakeRun {
 const NODE_VERSION = { 'TLS 1.3': 'TLSv1.3', 'TLS 1.2': 'TLSv1.2' } as const;
 
 /** What a handshake offers, by the options of a context. */
-export function offerOf({ versions, groups, cipherSuites, signatureSchemes }: ProbeInput): SecureContextOptions {
+export function offerOf(input: ProbeInput): SecureContextOptions {
+  const { versions, groups, cipherSuites, oldCipherSuites, signatureSchemes } = input;
   return {
+    ...(oldCipherSuites === undefined ? {} : { legacy: LEGACY_MEANS }),
     ...(versions === undefined ? {} : { minVersion: NODE_VERSION[versions.at(-1) ?? 'TLS 1.2'] }),
     ...(versions === undefined ? {} : { maxVersion: NODE_VERSION[versions[0] ?? 'TLS 1.3'] }),
     ...(groups === undefined ? {} : { groups }),
