@@ -10,6 +10,7 @@ import { httpsServer } from '../../src/lab/endpoints/https.ts';
 import { type CheckOptions, check } from '../../src/node/probe/index.ts';
 import { decodeMessage, EXTENSION_TYPES } from '../../src/tls/wire.ts';
 import { requirePeer, runOpenssl, startOpensslServer, tempDir } from '../support/peers.ts';
+import { listen } from '../support/sockets.ts';
 
 const openssl = requirePeer('openssl');
 
@@ -112,8 +113,8 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
       'unchecked',
       /: each is old in its own way$/,
     ],
-  ])('%s alone is old: read as far as it is in clear', async (_, name, cipher, cipherSuite, group, proof, title) => {
-    const report = await diagnose(name, ['-tls1_2', '-cipher', cipher]);
+  ])('%s alone is old: read in clear, then completed', async (_, name, cipher, cipherSuite, group, proof, title) => {
+    const report = await diagnose(name, ['-tls1_2', '-cipher', cipher], { http: false });
     expect(report.findings.map(({ code, severity }) => [code, severity])).toEqual([
       ['OLD_CIPHER_SUITES_ONLY', 'warning'],
       ['TLS13_NOT_SUPPORTED', 'notice'],
@@ -124,6 +125,12 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
     expect(finding?.notes[0]).toMatch(/^that is all/);
     expect(exitCodeOf(report, 'error')).toBe(0);
     const [address] = report.facts.addresses;
+    const probe = address?.handshakes.find(({ change }) => change === 'handshake:cipher_suites:old');
+    expect(probe?.negotiated.complete).toBe(true);
+    const shown = `with old suites on offer the handshake completes (${probe?.negotiated.cipherSuite})`;
+    expect(finding?.notes).toContain(shown);
+    // The first hello, and every other that is made like it, offers none.
+    expect(address?.tls?.input).not.toHaveProperty('oldCipherSuites');
     expect(address?.negotiated).toMatchObject({ version: 'TLS 1.2', cipherSuite, complete: false });
     expect(address?.negotiated.group).toBe(group);
     expect(address?.chain).toMatchObject({ trusted: true });
@@ -131,8 +138,33 @@ describe.skipIf(openssl === undefined)('openssl s_server', () => {
     expect(report.steps.map(({ status, text }) => [status, text]).slice(2)).toEqual([
       ['warn', expect.stringMatching(/^1\.2 · /)],
       ['good', 'localhost · 89/90 days left'],
-      ['none', 'not measured'],
+      ['none', 'not asked'],
     ]);
+  });
+
+  test('behind an old suite there is HTTP', async () => {
+    const { key = '', certificate = '' } = files.rsa ?? {};
+    const cert = readFileSync(certificate, 'utf8');
+    const options = { key: readFileSync(key), cert, ciphers: 'AES128-SHA', maxVersion: 'TLSv1.2' } as const;
+    const server = createHttpsServer(options, (_, response) => response.end('here'));
+    const port = await listen(server);
+    try {
+      const report = await check(`https://127.0.0.1:${port}`, { ca: cert, sni: 'localhost' });
+      expect(report.steps.find(({ step }) => step === 'http')).toMatchObject({ status: 'good', text: '200' });
+      expect(report.findings.map(({ code }) => code)).toContain('OLD_CIPHER_SUITES_ONLY');
+    } finally {
+      server.close();
+    }
+  });
+
+  test('what does not complete with old suites either is told', async () => {
+    const report = await diagnose('rsa', ['-tls1_2', '-cipher', 'CAMELLIA128-SHA'], { http: false });
+    const [finding] = report.findings;
+    expect(finding?.code).toBe('OLD_CIPHER_SUITES_ONLY');
+    expect(finding?.notes).toContainEqual(expect.stringMatching(/^read to ServerHelloDone and no further/));
+    expect(finding?.notes).toContainEqual(
+      expect.stringMatching(/^with old suites on offer the handshake does not complete: .*handshake_failure/),
+    );
   });
 
   test('suites that are not old and that this client has not are no common suite', async () => {
