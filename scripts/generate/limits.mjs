@@ -49,6 +49,10 @@ const GROUPS = {
     'asn1/der.ts': { MAX_DEPTH: 'it does not parse' },
     'asn1/oid.ts': { MAX_ARC_BYTES: 'it does not parse' },
   },
+  Keys: {
+    'crypto/spki.ts': { RSA_BITS: '`BAD_CERTIFICATE_KEY`' },
+    'crypto/provider.ts': { FINITE_FIELD_BITS: '`BAD_KEY_SHARE`' },
+  },
   'Sockets of `hellofin/node`': {
     'node/settings.ts': { SERVER_HANDSHAKE_TIMEOUT: '`ERR_TLS_HANDSHAKE_TIMEOUT`' },
     'node/batches.ts': { MAX_BATCH: 'the writer waits' },
@@ -98,7 +102,7 @@ function row(file, name, constant, beyond) {
 }
 
 /**
- * The numbers that a file declares with a docstring.
+ * The numbers that a file declares with a docstring; of a range, its end.
  * @param {string} file in src
  */
 function constants(file) {
@@ -106,7 +110,8 @@ function constants(file) {
   /** @type {Map<string, { text: string, value: number }>} */
   const found = new Map();
   for (const [, comment = '', name = '', expression = ''] of source.matchAll(DECLARATION)) {
-    const value = evaluate(expression, (other) => found.get(other)?.value ?? Number.NaN);
+    const [, highest = expression] = /, max: (.*) \}/.exec(expression) ?? [];
+    const value = evaluate(highest, (other) => found.get(other)?.value ?? Number.NaN);
     const text = comment.replace(/\s*\n?\s*\*?\s+/g, ' ').replace(/\{@link ([^}]*)\}/g, '`$1`');
     if (!Number.isNaN(value)) found.set(name, { text: text.trim(), value });
   }
