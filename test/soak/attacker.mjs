@@ -11,7 +11,7 @@ import { TlsConnection } from '../../dist/tls/index.js';
 import { MasterSecret } from '../../dist/tls/key-schedule/tls12.js';
 import { TrafficSecret } from '../../dist/tls/key-schedule/tls13.js';
 import { RecordProtection } from '../../dist/tls/record/protection.js';
-import { Tls12Protection } from '../../dist/tls/record/tls12-protection.js';
+import { tls12Protection } from '../../dist/tls/record/tls12-protection.js';
 import { TLS13_SUITES } from '../../dist/tls/registry/cipher-suites.js';
 import { TLS12_SUITES } from '../../dist/tls/registry/tls12-suites.js';
 import { NAME } from '../bench/setup.mjs';
@@ -164,9 +164,9 @@ export class Attacker {
     const suite = TLS12_SUITES[SUITES[1]];
     const client = fromHex(this.#keys[0]?.split(' ')[1] ?? '');
     const master = new MasterSecret({ ...base, suite }, secret('CLIENT_RANDOM'));
-    const protection = new Tls12Protection(crypto, master.keys({ client, server: this.#serverRandom })[own]);
+    const protection = tls12Protection(crypto, master.keys({ client, server: this.#serverRandom })[own]);
     this.seal = (type, content) => {
-      const header = headerOf(type, content.length + protection.overhead, protection.explicitNonceLength);
+      const header = headerOf(type, protection.protectedLength(content.length), protection.explicitNonceLength);
       return concat([header, ...protection.seal(header, content)]);
     };
     // Finished was the first.

@@ -27,6 +27,12 @@ describe('memory', () => {
     expect(tooMuch(growth(samples(flat, (done) => 600 * done)))).toEqual([expect.stringMatching(/^rss grew by 57/)]);
   });
 
+  test('outside of the heap has time to settle in a short run', () => {
+    const grown = growth(samples(flat, (done) => 600 * done));
+    expect(tooMuch(grown, 10)).toEqual([]);
+    expect(tooMuch(growth(samples(flat, (done) => 2000 * done)), 10)).toHaveLength(1);
+  });
+
   test('of few samples is not judged to be flat', () => {
     const few = samples(flat).slice(0, 5);
     expect(tooMuch(growth(few))).toEqual([expect.stringMatching(/too few/)]);

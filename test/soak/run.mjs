@@ -90,7 +90,7 @@ async function endure(name, amount) {
   const code = await new Promise((resolve) => child.once('exit', resolve));
   clearTimeout(timer);
   const grown = growth(samples);
-  const failures = [...(told?.failures ?? ['it did not come to its end']), ...tooMuch(grown)];
+  const failures = [...(told?.failures ?? ['it did not come to its end']), ...tooMuch(grown, samples.length)];
   if (told !== undefined && code !== 0) failures.push(`its process ended with ${code}`);
   if (told !== undefined && told.done < whole) failures.push(`${told.done} of ${whole} ${unit} when the time was over`);
   for (const [kind, number] of Object.entries(told?.left ?? {})) failures.push(`${number} ${kind} left`);
