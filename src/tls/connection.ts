@@ -7,13 +7,11 @@ import { ALERT_LEVELS, alertReceived, decodeAlert } from './alert.ts';
 import type { ClientConfig, CommonConfig, ServerConfig } from './config.ts';
 import type { HandshakeContext, HandshakeLayer } from './context.ts';
 import { TlsError } from './error.ts';
-import type { Level, Role, Trace } from './events.ts';
+import type { Role, Trace } from './events.ts';
 import { asTlsError, localFailure } from './failure.ts';
 import type { Handshake } from './handshake.ts';
 import { firstOffer } from './hello/offer.ts';
 import type { ConnectionInfo } from './info.ts';
-import type { Tls12Keys } from './key-schedule/tls12.ts';
-import type { TrafficSecret } from './key-schedule/tls13.ts';
 import { serverSetup } from './negotiate/server-setup.ts';
 import type { Settings } from './negotiate/settings.ts';
 import { CONTENT_TYPES } from './record/content-type.ts';
@@ -21,6 +19,7 @@ import { MAX_BUFFERED_INPUT, MAX_WARNING_ALERTS } from './record/limits.ts';
 import { type Content, RecordReadSide } from './record/read-side.ts';
 import { interleaved, tooMany, truncated, unexpected } from './record/refusals.ts';
 import { RecordWriteSide } from './record/write-side.ts';
+import { RecordLayer } from './record-layer.ts';
 import { ALERTS, type AlertName, alertName, type FatalAlertName } from './registry/alerts.ts';
 import type { AnswerTo, Request } from './requests.ts';
 import { clientHandshake, serverHandshake } from './roles.ts';
@@ -40,7 +39,6 @@ export class TlsConnection {
   readonly #reads: RecordReadSide;
   readonly #writes: RecordWriteSide;
   readonly #trace: Trace | undefined;
-  readonly #keyUpdateAfter: number;
   #data: Uint8Array[] = [];
   #earlyData: Uint8Array[] = [];
   #ended = false;
@@ -71,10 +69,14 @@ export class TlsConnection {
   ) {
     this.role = role;
     this.#trace = config.trace;
-    this.#keyUpdateAfter = config.keyUpdateAfter ?? Number.POSITIVE_INFINITY;
     this.#reads = new RecordReadSide(crypto, allocate, config.trace);
     this.#writes = new RecordWriteSide(crypto, allocate, config.padTo ?? 0, config.trace, config.maxFragment);
-    this.#handshake = begin(this.#layer());
+    const keyUpdateAfter = config.keyUpdateAfter ?? Number.POSITIVE_INFINITY;
+    const layer = new RecordLayer(this.#reads, this.#writes, keyUpdateAfter, {
+      bufferEmpty: () => this.#handshake.bufferEmpty,
+      warn: (name) => this.#sendAlert(ALERT_LEVELS.warning, name),
+    });
+    this.#handshake = begin(layer);
   }
 
   /** What the handshake has negotiated so far. */
@@ -367,34 +369,6 @@ export class TlsConnection {
     const level = this.#writes.level;
     this.#writes.writeAlert(severity, code);
     this.#trace?.({ kind: 'alert', direction: 'sent', level, severity, code, name });
-  }
-
-  #usageLimit({ suite }: TrafficSecret | Tls12Keys): number {
-    return Math.min(this.#keyUpdateAfter, suite.confidentialityLimit);
-  }
-
-  #layer(): HandshakeLayer {
-    const reads = this.#reads;
-    const writes = this.#writes;
-    return {
-      writeMessage: (_level: Level, message: Uint8Array) => writes.writeHandshake(message),
-      setReadKey: (level: Level, secret: TrafficSecret) => reads.setKey(level, secret),
-      setWriteKey: (level: Level, secret: TrafficSecret) => writes.setKey(level, secret, this.#usageLimit(secret)),
-      tls12: {
-        begin: () => reads.requireTls12(),
-        expectChangeCipherSpec: (keys: Tls12Keys) => reads.expectChangeCipherSpec(keys),
-        changeCipherSpec: (keys: Tls12Keys) => writes.changeCipherSpec(keys, this.#usageLimit(keys)),
-        writeWarning: (name: AlertName) => this.#sendAlert(ALERT_LEVELS.warning, name),
-      },
-      writeChangeCipherSpec: () => writes.writeChangeCipherSpec(),
-      allowChangeCipherSpec: (allowed: boolean) => {
-        reads.allowChangeCipherSpec = allowed;
-      },
-      skipEarlyData: (limit: number) => reads.skipEarlyData(limit, () => this.#handshake.bufferEmpty),
-      dropWriteKey: () => writes.dropKey(),
-      limitWrites: (limit: number) => writes.limitInner(limit),
-      limitReads: (limit: number) => reads.limitInner(limit),
-    };
   }
 }
 

@@ -201,6 +201,7 @@ export class Handshake<C extends HandshakeContext> {
     const { trace, role } = this.context;
     trace?.({ kind: 'transition', role, from: this.#state.name, to: next.name, on });
     this.#state = next;
+    if (this.connected) this.context.transcript.end();
   }
 }
 

@@ -34,3 +34,18 @@ it('has one hash, and none before the suite is known', () => {
   transcript.start('sha256');
   expect(() => transcript.start('sha384')).toThrow(/already uses sha256/);
 });
+
+it('forgets everything when it ends, and a fork goes on', () => {
+  const transcript = new Transcript(nodeCrypto);
+  transcript.append(A);
+  transcript.start('sha256');
+  transcript.digest();
+  const fork = transcript.fork();
+  transcript.end();
+  transcript.append(B);
+  fork.append(B);
+  expect(() => transcript.digest()).toThrow();
+  expect(() => transcript.fork()).toThrow();
+  expect(transcript.takeRaw()).toHaveLength(0);
+  expect(toHex(fork.digest())).toBe(sha256(A, B));
+});

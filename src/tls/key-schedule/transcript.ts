@@ -13,6 +13,7 @@ export class Transcript {
   #keepsRaw = false;
   /** Of everything so far, once it was asked for: several secrets come from one. */
   #digest: Uint8Array | undefined;
+  #isOver = false;
 
   constructor(crypto: CryptoProvider) {
     this.#crypto = crypto;
@@ -20,6 +21,7 @@ export class Transcript {
 
   /** Adds a whole handshake message, header included. The bytes must not change afterwards. */
   append(message: Uint8Array): void {
+    if (this.#isOver) return;
     this.#digest = undefined;
     if (this.#hash === undefined || this.#keepsRaw) this.#raw.push(message);
     this.#hash?.state.update(message);
@@ -56,6 +58,14 @@ export class Transcript {
   dropRaw(): void {
     this.#keepsRaw = false;
     this.#raw = [];
+  }
+
+  /** Forgets everything: the handshake is over, and nothing that comes behind it is hashed but by a {@link fork}. */
+  end(): void {
+    this.#isOver = true;
+    this.#hash = undefined;
+    this.#digest = undefined;
+    this.dropRaw();
   }
 
   /** Replaces all that was hashed by a synthetic message_hash message, as a HelloRetryRequest demands. */
