@@ -10,6 +10,7 @@
  *     handshake-rsa     full handshakes with an RSA-2048 certificate
  *     tls12             full handshakes of TLS 1.2
  *     bulk              data over loopback sockets
+ *     probe             what a diagnosis sends, to the first answer; a handshake with node:tls
  *     memory            idle connections over loopback sockets
  *     startup           hellofin --version, against node -e 0
  *     record FILE       all of them, on every Node that HELLOFIN_NODE20, 22, 24 and 26 name, into a file of results

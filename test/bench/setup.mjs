@@ -33,22 +33,39 @@ const ENCODING = /** @type {const} */ ({
  * group pinned. A server of node:tls makes its context of its options.
  * @param {Kind} [kind]
  */
-export function setup({ key = 'secp256r1', version = 'TLSv1.3', tickets = false } = {}) {
+export function setup(kind = {}) {
+  const { key = 'secp256r1', tickets = false } = kind;
   const root = issue({ name: 'hellofin bench root' });
   const leaf = issue({ name: NAME, key, issuer: root });
-  const common = { ciphers: SUITES[version], minVersion: version, maxVersion: version };
+  const { common, groups, best } = parameters(kind);
   const server = { ...common, cert: leaf.cert, key: leaf.pem };
-  const client = { ...common, ca: root.cert };
+  const { ours, other } = client(root.cert, kind);
+  return {
+    other: { server: { ...server, ...best }, client: other },
+    ours: {
+      server: hellofin.createSecureContext({ ...server, groups, ...(tickets ? {} : { sessionTimeout: 0 }) }),
+      client: ours,
+    },
+  };
+}
+
+/**
+ * The client alone, for a server in another process.
+ * @param {string} ca PEM
+ * @param {Kind} [kind]
+ */
+export function client(ca, kind = {}) {
+  const { common, groups, best } = parameters(kind);
+  return { ours: hellofin.createSecureContext({ ...common, ca, groups }), other: { ...common, ca, ...best } };
+}
+
+/** @param {Kind} kind */
+function parameters({ version = 'TLSv1.3', tickets = false }) {
+  const common = { ciphers: SUITES[version], minVersion: version, maxVersion: version };
   // In TLS 1.2 the groups speak of the certificate's curve too (RFC 8422 section 5.1).
   const groups = version === 'TLSv1.2' ? 'X25519:P-256' : 'X25519';
   const best = { ecdhCurve: groups, ...(tickets ? {} : { secureOptions: constants.SSL_OP_NO_TICKET }) };
-  return {
-    other: { server: { ...server, ...best }, client: { ...client, ...best } },
-    ours: {
-      server: hellofin.createSecureContext({ ...server, groups, ...(tickets ? {} : { sessionTimeout: 0 }) }),
-      client: hellofin.createSecureContext({ ...client, groups }),
-    },
-  };
+  return { common, groups, best };
 }
 
 /** A certificate with its key; one without an issuer is an authority. @param {{ readonly name: string, readonly key?: Kind['key'], readonly issuer?: ReturnType<typeof issue> }} what */
