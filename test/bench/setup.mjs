@@ -18,6 +18,7 @@ export const NAME = 'localhost';
  *   readonly key?: 'secp256r1' | 'rsa2048',
  *   readonly version?: 'TLSv1.3' | 'TLSv1.2',
  *   readonly tickets?: boolean,
+ *   readonly renews?: boolean,
  * }} Kind
  */
 

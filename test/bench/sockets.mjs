@@ -13,14 +13,18 @@ import { NAME, otherTls, setup } from './setup.mjs';
  * A server that listens, and connections to it.
  * @param {import('./measure.mjs').Side} side
  * @param {import('./setup.mjs').Kind} [kind]
+ * @param {ReturnType<typeof setup>} [contexts]
  * @returns {Promise<Endpoint>}
  */
-export async function endpointOf(side, kind) {
-  const { ours, other } = setup(kind);
+export async function endpointOf(side, kind, contexts = setup(kind)) {
+  const { ours, other } = contexts;
   const whom = { host: '127.0.0.1', servername: NAME };
   if (side === 'hellofin') {
     return endpoint(
-      (accept) => hellofin.createServer({ secureContext: ours.server }, accept),
+      (accept) => {
+        const count = kind?.renews === false ? { sessionTickets: 0 } : {};
+        return hellofin.createServer({ secureContext: ours.server, ...count }, accept);
+      },
       (more) => hellofin.connect({ ...whom, ...more, secureContext: ours.client }),
       true,
     );
