@@ -1,7 +1,17 @@
 import type { Duplex } from 'node:stream';
-import { type Credential, type Request, type ServerConfig, TlsConnection } from '../tls/index.ts';
-import { chooseContext, clientCredentials, peerKey, type Refusal, refusalOf } from './answers.ts';
+import {
+  type ClientConfig,
+  type CommonConfig,
+  type Credential,
+  type Request,
+  type ServerConfig,
+  TlsConnection,
+} from '../tls/index.ts';
+import { asError, chooseContext, clientCredentials, peerKey, type Refusal, refusalOf } from './answers.ts';
+import { chosenProtocol, knownPsk, offeredPsk, type PskOffer } from './callbacks.ts';
 import { EngineSocket } from './engine-socket.ts';
+import { codedError } from './error.ts';
+import { HandshakeTrace } from './handshake-trace.ts';
 import { withKeyLog } from './key-log.ts';
 import type { SecureContext } from './secure-context.ts';
 import { exportSession, importSession, type Resumable } from './sessions.ts';
@@ -17,39 +27,76 @@ export abstract class AnsweringSocket extends EngineSocket {
   authorizationError: string | null = null;
   /** Bytes at the begin of what is read that came as 0-RTT data: they may have been sent before (RFC 8446 section 8). Ours. */
   earlyBytes = 0;
+  /** The session to resume. */
+  protected offered: Uint8Array | undefined;
+  /** What setServername said. */
+  protected otherName: string | undefined;
+  /** What enableTrace began. */
+  protected handshakeTrace: HandshakeTrace | undefined;
+  /** What setKeyCert said. */
+  protected keyCert: SecureContext | undefined;
   /** The latest session that the server gave. */
   protected session: Buffer | undefined;
-  readonly #offered: Uint8Array | undefined;
   readonly #earlyData: Uint8Array | undefined;
   #context: SecureContext;
   #resumable: Resumable | undefined;
 
-  /** @param settings as {@link EngineSocket} takes them. */
-  constructor(transport: Duplex, options: TLSSocketOptions = {}, settings?: Settings) {
+  /** Parameters as {@link EngineSocket} takes them. */
+  constructor(transport?: Duplex | null, options: TLSSocketOptions = {}, settings?: Settings) {
     super(transport, options, settings);
     this.#context = this.settings.context;
-    this.#offered = options.session;
+    this.offered = options.session;
     this.#earlyData = options.earlyData;
+    if (options.enableTrace) this.enableTrace();
+  }
+
+  /** Throws once the handshake has begun: what is set now would come too late. */
+  protected requireBefore(): void {
+    if (this.engine === undefined) return;
+    throw codedError('ERR_TLS_INVALID_STATE', 'the handshake has begun');
+  }
+
+  /** Prints the handshake, message by message, to standard error when it is done or has failed. Before it begins. */
+  enableTrace(): void {
+    const trace = new HandshakeTrace();
+    this.handshakeTrace = trace;
+    this.once('close', () => trace.print());
   }
 
   protected override makeEngine(): TlsConnection {
-    const { settings, server } = this;
-    if (settings.role === 'server')
-      return TlsConnection.server(withKeyLog(this.#serverConfig(settings.config), this, server));
-    this.#resumable = importSession(settings, this.#context, this.#offered);
-    const { sessions } = settings.config;
+    const { settings } = this;
+    if (settings.role === 'server') return TlsConnection.server(this.#heard(this.#serverConfig(settings.config)));
+    this.#resumable = importSession(settings, this.#context, this.offered);
+    const named = this.#named(settings.config);
+    const { sessions } = named;
     const config =
       this.#resumable === undefined || sessions === undefined
-        ? settings.config
+        ? named
         : {
-            ...settings.config,
+            ...named,
             sessions: {
               ...sessions,
               resume: this.#resumable.session,
               ...(this.#earlyData === undefined ? {} : { earlyData: this.#earlyData }),
             },
           };
-    return TlsConnection.client(withKeyLog(config, this, server));
+    return TlsConnection.client(this.#heard(config));
+  }
+
+  /** With everybody who listens. */
+  #heard<C extends CommonConfig>(config: C): C {
+    return withKeyLog(this.handshakeTrace?.listening(config) ?? config, this, this.server);
+  }
+
+  /** With the name of setServername, and the key of pskCallback. */
+  #named(config: ClientConfig): ClientConfig {
+    const ask = this.settings.pskCallback as ((hint: null) => PskOffer | null) | undefined;
+    const psk = ask && offeredPsk(ask(null));
+    return {
+      ...config,
+      ...(this.otherName === undefined ? {} : { serverName: this.otherName }),
+      ...(psk === undefined ? {} : { psks: [psk] }),
+    };
   }
 
   /** Sessions are kept by whoever listens for them, as with node:tls. */
@@ -72,7 +119,8 @@ export abstract class AnsweringSocket extends EngineSocket {
     else if (request.name === 'store_session') this.#storeSession(engine, request);
     else if (request.name === 'staple') this.#findStaple(engine, request);
     else if (request.name === 'early_data') this.#useOnce(engine, request);
-    else engine.answer(request, null); // `sign` and `psk`: credentials of the Node face hold their keys, and it has no others
+    else if (request.name === 'psk') this.#findPsk(engine, request);
+    else engine.answer(request, null); // `sign`: credentials of the Node face hold their keys
   }
 
   #judge(engine: TlsConnection, request: RequestOf<'verdict'>): void {
@@ -101,11 +149,46 @@ export abstract class AnsweringSocket extends EngineSocket {
           engine.abort('internal_error', chosen.message);
         } else {
           this.#context = chosen ?? this.#context;
-          const credentials = this.#context.credentials.map((own) => this.#asksForStaple(own));
-          engine.answer(request, { credentials });
+          this.#chooseProtocol(engine, request);
         }
       },
     );
+  }
+
+  /** By ALPNCallback, where the client offers any. It may set another certificate. */
+  #chooseProtocol(engine: TlsConnection, request: RequestOf<'client_hello'>): void {
+    const { serverName, alpn } = request.question;
+    const ask = this.settings.role === 'server' ? this.settings.ALPNCallback : undefined;
+    const chosen =
+      ask === undefined || alpn.length === 0 ? undefined : this.#attempt(() => chosenProtocol(ask, serverName, alpn));
+    if (chosen instanceof Error) {
+      this.reason = chosen;
+      engine.abort('no_application_protocol', chosen.message);
+      return;
+    }
+    const credentials = (this.keyCert ?? this.#context).credentials.map((own) => this.#asksForStaple(own));
+    engine.answer(request, { credentials, ...(chosen === undefined ? {} : { alpn: [chosen] }) });
+  }
+
+  /** A callback that throws has decided nothing. */
+  #attempt<T>(ask: () => T): T | Error {
+    try {
+      return ask();
+    } catch (error) {
+      return asError(error);
+    }
+  }
+
+  #findPsk(engine: TlsConnection, request: RequestOf<'psk'>): void {
+    const { identity, hash } = request.question;
+    const ask = this.settings.pskCallback as ((socket: this, identity: string) => unknown) | undefined;
+    // Without a hash told beside it, a key is for SHA-256 (RFC 8446 section 4.2.11).
+    const isAsked = ask !== undefined && hash === 'sha256';
+    const found = isAsked ? this.#attempt(() => knownPsk(identity, ask(this, Buffer.from(identity).toString()))) : null;
+    if (found instanceof Error) {
+      this.reason = found;
+      engine.abort('internal_error', found.message);
+    } else engine.answer(request, found);
   }
 
   #findSession(engine: TlsConnection, request: RequestOf<'find_session'>): void {
@@ -172,9 +255,17 @@ export abstract class AnsweringSocket extends EngineSocket {
     );
   }
 
+  /** The chain of a server's first credential: what it would show. */
+  protected get configuredChain(): readonly Uint8Array[] {
+    return (this.settings.role === 'server' && this.#context.credentials[0]?.chain) || [];
+  }
+
   protected override opened(engine: TlsConnection): void {
     const { role, config } = this.settings;
-    if (role === 'server' && config.clientCertificate !== undefined && !engine.info.peerCertificates?.length) {
+    this.handshakeTrace?.print();
+    // Whoever has the key is who is meant.
+    if (engine.info.pskIdentity !== undefined) this.authorized = true;
+    else if (role === 'server' && config.clientCertificate !== undefined && !engine.info.peerCertificates?.length) {
       this.authorizationError = 'UNABLE_TO_GET_ISSUER_CERT'; // what node:tls has for no certificate at all
     }
   }

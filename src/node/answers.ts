@@ -61,11 +61,15 @@ export function chooseContext(
     answer(undefined);
     return;
   }
-  ask(serverName, (error, context) => {
-    if (error) answer(error);
-    else if (!context || context instanceof SecureContext) answer(context ?? undefined);
-    else answer(argumentError('ERR_TLS_INVALID_CONTEXT', 'SNICallback gave no SecureContext of this package'));
-  });
+  try {
+    ask(serverName, (error, context) => {
+      if (error) answer(error);
+      else if (!context || context instanceof SecureContext) answer(context ?? undefined);
+      else answer(argumentError('ERR_TLS_INVALID_CONTEXT', 'SNICallback gave no SecureContext of this package'));
+    });
+  } catch (error) {
+    answer(asError(error));
+  }
 }
 
 /** The client certificates for a server's request: those of an authority it names. */
@@ -89,6 +93,11 @@ function failClosed(verify: () => ChainRefusal | undefined): ChainRefusal | unde
   }
 }
 
+/** What was thrown. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
 function customIdentity(settings: Settings, chain: readonly Uint8Array[]): Refusal | undefined {
   const { checkServerIdentity, hostname } = settings as ClientSettings;
   const [leaf] = chain;
@@ -97,7 +106,7 @@ function customIdentity(settings: Settings, chain: readonly Uint8Array[]): Refus
     const error = checkServerIdentity?.(hostname, toLegacy(leaf));
     return error === undefined ? undefined : refused(error);
   } catch (error) {
-    return refused(error instanceof Error ? error : new Error(String(error)));
+    return refused(asError(error));
   }
 }
 

@@ -54,7 +54,8 @@ export function parseCertificates(input: PemOrDer, option: string): Uint8Array[]
 
 /** `undefined` is none. */
 export function list<T>(value: OneOrMany<T> | undefined): readonly T[] {
-  if (value === undefined || value === null) return [];
+  // node:tls takes what is falsy for nothing.
+  if (!value) return [];
   return Array.isArray(value) ? (value as readonly T[]) : [value as T];
 }
 

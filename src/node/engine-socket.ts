@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { addAbortSignal, type Duplex } from 'node:stream';
 import type { Request, TlsConnection, TlsError } from '../tls/index.ts';
 import { batches } from './batches.ts';
@@ -9,6 +10,14 @@ import { release } from './release.ts';
 import { type Settings, settingsOf, type TLSSocketOptions } from './settings.ts';
 
 type Done = (error?: Error | null) => void;
+
+/** What a client was told to connect to. */
+interface Target {
+  readonly host: string | undefined;
+  readonly port: number | string | undefined;
+  readonly path: string | null | undefined;
+  readonly localAddress: string | undefined;
+}
 
 const NOTHING = Buffer.alloc(0);
 
@@ -43,24 +52,37 @@ export abstract class EngineSocket extends LayeredSocket {
   #lingers = false;
   #transportGone: boolean;
   #failed = false;
+  readonly #target: Target;
 
-  /** @param settings made of `options` unless given: a server makes them once. */
-  constructor(transport: Duplex, options: TLSSocketOptions = {}, settings: Settings = settingsOf(options)) {
+  /**
+   * @param given the stream below; without one it is a socket to be connected by `connect`.
+   * @param settings made of `options` unless given: a server makes them once.
+   */
+  constructor(
+    given?: Duplex | null,
+    options: TLSSocketOptions & Partial<Target> = {},
+    settings: Settings = settingsOf(options),
+  ) {
+    const transport = given ?? new Socket();
     if (transport.readableEncoding !== null || transport.readableObjectMode) {
       throw argumentError(
         'ERR_INVALID_ARG_VALUE',
         'the transport gives no bytes: it decodes them to text, or has objects',
       );
     }
-    super(transport, { allowHalfOpen: options.allowHalfOpen ?? false });
+    const { allowHalfOpen = false, highWaterMark } = options;
+    super(transport, { allowHalfOpen, ...(highWaterMark === undefined ? {} : { highWaterMark }) });
     this.settings = settings;
     this.server = options.server;
+    const { host, port, path, localAddress } = options;
+    this.#target = { host, port, path, localAddress };
     this.#transportGone = transport.destroyed;
     transport.on('error', (error) => this.#fail(error));
     transport.on('close', () => this.#transportClosed());
     const { handshakeTimeout } = settings;
     if (handshakeTimeout > 0) this.#timer = setTimeout(() => this.#handshakeTimedOut(), handshakeTimeout);
-    if (this.connecting) transport.once('connect', () => this.#start());
+    const isToBeConnected = this.pending && !transport.destroyed;
+    if (isToBeConnected) transport.once('connect', () => this.#start());
     else process.nextTick(() => this.#start());
     if (options.signal !== undefined) addAbortSignal(options.signal, this);
   }
@@ -91,6 +113,7 @@ export abstract class EngineSocket extends LayeredSocket {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     waiting?.done(error ?? codedError('ERR_STREAM_DESTROYED', 'Cannot call write after a stream was destroyed'));
+    if (error === null) this.#sayGoodbye();
     if (!this.#lingers) this.transport.destroy();
     this.#failed = error !== null;
     done(error);
@@ -106,7 +129,7 @@ export abstract class EngineSocket extends LayeredSocket {
     if (this.destroyed) return;
     const { transport } = this;
     if (this.#transportGone) {
-      this.#fail(disconnectedError(this.settings.role === 'server', undefined));
+      this.#fail(this.#disconnected());
       return;
     }
     try {
@@ -268,9 +291,19 @@ export abstract class EngineSocket extends LayeredSocket {
     else done();
   }
 
+  /** A close_notify, if nothing that was written is lost: the peer would take what it has for everything. */
+  #sayGoodbye(): void {
+    const { engine, transport } = this;
+    if (engine === undefined || this.secureConnecting || this.writableLength > 0 || !transport.writable) return;
+    engine.close();
+    this.#flush(engine);
+  }
+
   #endReading(): void {
     this.#readEnded = true;
     this.push(null);
+    // 'end' is for those too who read nothing, where nothing is left to read.
+    this.read(0);
     // What may follow a close_notify is dropped, but the end of the transport has to be seen.
     this.transport.resume();
   }
@@ -292,7 +325,7 @@ export abstract class EngineSocket extends LayeredSocket {
   /** No close_notify: never a silent end, and never at the expense of the data that did come. */
   #cutOff(error: TlsError): void {
     this.truncated = true;
-    if (this.secureConnecting) this.#fail(disconnectedError(this.settings.role === 'server', error));
+    if (this.secureConnecting) this.#fail(this.#disconnected(error));
     else if (this.settings.endOnTruncation) this.#endReading();
     else if (this.readableLength === 0) this.#fail(error);
     else {
@@ -305,6 +338,11 @@ export abstract class EngineSocket extends LayeredSocket {
     }
   }
 
+  /** With the members that node:tls gives it. */
+  #disconnected(cause?: TlsError): Error {
+    return Object.assign(disconnectedError(this.settings.role === 'server', cause), this.#target);
+  }
+
   #handshakeTimedOut(): void {
     this.#fail(codedError('ERR_TLS_HANDSHAKE_TIMEOUT', 'TLS handshake timeout'));
   }
@@ -315,7 +353,7 @@ export abstract class EngineSocket extends LayeredSocket {
       if (!this.#lingers && this.net !== undefined) this.emit('close', this.#failed);
       return;
     }
-    if (this.engine === undefined) this.#fail(disconnectedError(this.settings.role === 'server', undefined));
+    if (this.engine === undefined) this.#fail(this.#disconnected());
     else this.#receiveEnd();
     // The peer was done before, and nothing can be written any more.
     if (!this.destroyed && !this.truncated) this.end();
@@ -328,8 +366,9 @@ export abstract class EngineSocket extends LayeredSocket {
       this.destroy(error);
       return;
     }
-    // Nobody has this socket yet who could listen to its 'error'.
+    // Nobody has the socket of a server's yet who could listen to its 'error'.
+    const isHeard = this.listenerCount('error') > 0;
     server.emit('tlsClientError', error, this);
-    this.destroy();
+    this.destroy(isHeard ? error : undefined);
   }
 }

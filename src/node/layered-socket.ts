@@ -71,6 +71,11 @@ export abstract class LayeredSocket extends Duplex {
     return this.writable ? 'writeOnly' : 'closed';
   }
 
+  /** Bytes that were written and have not left. */
+  get bufferSize(): number {
+    return this.writableLength;
+  }
+
   /** Milliseconds of {@link setTimeout}, or `undefined` if none is set. */
   get timeout(): number | undefined {
     return this.net === undefined ? this.#idleAfter || undefined : this.net.timeout;

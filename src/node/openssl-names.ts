@@ -69,6 +69,9 @@ export function suiteNamed(name: string): SuiteName | undefined {
   return SUITES.get(name);
 }
 
+/** The suites that need no leave, in the order of preference that they have by default. */
+export const SUITE_NAMES = Object.keys(OTHERS) as readonly SuiteName[];
+
 /** Whether a suite is one of those that clients have to be told to stoop to. */
 export function isLegacy(suite: SuiteName): boolean {
   return Object.hasOwn(LEGACY, suite);

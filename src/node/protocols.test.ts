@@ -3,30 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { nodeCrypto } from '../crypto/node/index.ts';
 import { settings } from '../tls/negotiate/settings.ts';
 import { opensslName } from './openssl-names.ts';
-import { parseCiphers, parseVersions } from './protocols.ts';
+import { parseVersions } from './protocols.ts';
 
 describe('ciphers', () => {
-  test('are the suites of an OpenSSL list by either name, each once, in order', () => {
-    const list = [
-      'TLS_CHACHA20_POLY1305_SHA256',
-      'ECDHE-RSA-AES128-GCM-SHA256',
-      'TLS_AES_128_GCM_SHA256',
-      'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
-      'AES128-SHA',
-      'HIGH',
-      '!aNULL',
-    ];
-    expect(parseCiphers(list.join(':'))).toEqual([
-      'TLS_CHACHA20_POLY1305_SHA256',
-      'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
-      'TLS_AES_128_GCM_SHA256',
-    ]);
-  });
-
-  test.each(['', 'HIGH', 'AES128-SHA', 'toString'])('%s has none', (list) => {
-    expect(() => parseCiphers(list)).toThrow(expect.objectContaining({ code: 'ERR_SSL_NO_CIPHER_MATCH' }));
-  });
-
   test('have the names that node:tls has for them', () => {
     const { suites, tls12Suites } = settings({ crypto: nodeCrypto });
     const known = tls.getCiphers();

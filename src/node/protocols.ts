@@ -1,9 +1,8 @@
 /**
- * The names that node:tls and OpenSSL have for versions and cipher suites.
+ * The names that node:tls and OpenSSL have for versions.
  */
 import type { CommonConfig } from '../tls/index.ts';
 import { argumentError } from './error.ts';
-import { isLegacy, type SuiteName, suiteNamed } from './openssl-names.ts';
 
 type VersionName = NonNullable<CommonConfig['versions']>[number];
 
@@ -30,21 +29,6 @@ const METHODS: ReadonlyMap<string, readonly [string, string]> = new Map(
 /** node:tls's name of a version. */
 export function versionNameOf(version: VersionName): string {
   return version === 'TLS 1.2' ? 'TLSv1.2' : 'TLSv1.3';
-}
-
-/**
- * The implemented suites of an OpenSSL cipher list, by its names or IANA's; others, and commands such as `!aNULL`, are
- * passed over.
- * @param withLegacy whether old suites count too: a list that is passed on from elsewhere opens no door.
- * @throws code ERR_SSL_NO_CIPHER_MATCH when none is left.
- */
-export function parseCiphers(list: string, withLegacy = false): readonly SuiteName[] {
-  const suites = list.split(':').map(suiteNamed);
-  const known = [...new Set(suites.filter((name) => name !== undefined))];
-  const allowed = known.filter((name) => withLegacy || !isLegacy(name));
-  if (allowed.length > 0) return allowed;
-  const what = known.length > 0 ? "that is spoken without the option 'legacy'" : 'that is implemented';
-  throw argumentError('ERR_SSL_NO_CIPHER_MATCH', `no cipher suite ${what} in ciphers: '${list}'`);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { CryptoProvider } from '../crypto/index.ts';
 import { nodeCrypto } from '../crypto/node/index.ts';
 import { type ClientConfig, type Credential, type LegacyMeans, MAX_LIFETIME, type TicketKeys } from '../tls/index.ts';
 import { type CertificateCompressionName, certificateCompression } from './certificate-compression.ts';
+import { parseCiphers } from './ciphers.ts';
 import {
   type KeyInput,
   list,
@@ -12,9 +13,10 @@ import {
 } from './credentials.ts';
 import { argumentError } from './error.ts';
 import { type NameList, parseGroups, parseSigalgs } from './names.ts';
-import { parseCiphers, parseVersions } from './protocols.ts';
+import { parseVersions } from './protocols.ts';
 import { ticketKeysOf } from './ticket-keys.ts';
 import { type ChainVerifier, defaultVerifier, verifierFor } from './trust/index.ts';
+import { checkKinds } from './validate.ts';
 
 /** Options of {@link createSecureContext}, by the names of node:tls. */
 export interface SecureContextOptions {
@@ -25,7 +27,7 @@ export interface SecureContextOptions {
   key?: OneOrMany<KeyInput> | undefined;
   /** For keys that are encrypted. */
   passphrase?: string | undefined;
-  /** OpenSSL cipher list: its names of suites count, its keywords and commands do not. */
+  /** OpenSSL cipher list: `ECDHE+AESGCM:!aECDSA`, or IANA names. */
   ciphers?: string | undefined;
   /**
    * Clients: old means of TLS 1.2 to stoop to, each by its name, to reach or diagnose old devices. Without it old suites in
@@ -54,6 +56,10 @@ export interface SecureContextOptions {
   /** Not implemented, and refused so that nobody relies on it. */
   pfx?: unknown;
   crl?: unknown;
+  dhparam?: unknown;
+  privateKeyEngine?: unknown;
+  privateKeyIdentifier?: unknown;
+  clientCertEngine?: unknown;
 }
 
 /** Seconds; node:tls's default. */
@@ -87,7 +93,19 @@ export class SecureContext {
   #tickets: TicketKeys | undefined;
 
   constructor(options: SecureContextOptions = {}) {
-    refuse(options, ['pfx', 'crl']);
+    refuse(options, ['pfx', 'crl', 'dhparam', 'privateKeyEngine', 'privateKeyIdentifier', 'clientCertEngine']);
+    checkKinds(
+      options,
+      'string',
+      'ciphers',
+      'passphrase',
+      'minVersion',
+      'maxVersion',
+      'secureProtocol',
+      'sessionIdContext',
+    );
+    checkKinds(options, 'bytes', 'ticketKeys');
+    checkKinds(options, 'number', 'sessionTimeout');
     const versions = parseVersions(options.minVersion, options.maxVersion, options.secureProtocol);
     const crypto = options.crypto ?? nodeCrypto;
     const groups = parseGroups(options.groups ?? options.ecdhCurve);
@@ -97,7 +115,9 @@ export class SecureContext {
       crypto,
       allocate: Buffer.allocUnsafe,
       ...(versions === undefined ? {} : { versions }),
-      ...(options.ciphers === undefined ? {} : { cipherSuites: parseCiphers(options.ciphers, legacy.length > 0) }),
+      ...(options.ciphers === undefined || options.ciphers === null
+        ? {}
+        : { cipherSuites: parseCiphers(options.ciphers, legacy.length > 0) }),
       ...(legacy.length === 0 ? {} : { legacy }),
       ...(groups === undefined ? {} : { groups }),
       ...(signatureSchemes === undefined ? {} : { signatureSchemes }),

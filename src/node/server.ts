@@ -2,7 +2,7 @@ import { Server as NetServer, type ServerOpts, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { argumentError } from './error.ts';
 import { createSecureContext, SecureContext, type SecureContextOptions } from './secure-context.ts';
-import { type ServerSettings, serverSettings, type TLSSocketOptions } from './settings.ts';
+import { type ServerSettings, type SniAnswer, serverSettings, type TLSSocketOptions } from './settings.ts';
 import { formatTicketKeys, parseTicketKeys } from './ticket-keys.ts';
 import { TLSSocket } from './tls-socket.ts';
 
@@ -31,7 +31,7 @@ export type SecureConnectionListener = (socket: TLSSocket) => void;
 export class Server extends NetServer {
   readonly #options: TLSSocketOptions;
   #settings: ServerSettings;
-  readonly #named: { readonly hostname: string; readonly context: SecureContext }[] = [];
+  readonly #named: { readonly pattern: RegExp; readonly context: SecureContext }[] = [];
 
   /** @throws an Error with a code for options that can not be met */
   constructor(options: ServerOptions = {}, listener?: SecureConnectionListener) {
@@ -55,7 +55,7 @@ export class Server extends NetServer {
   addContext(hostname: string, options: SecureContextOptions | SecureContext): void {
     if (hostname === '') throw argumentError('ERR_TLS_REQUIRED_SERVER_NAME', 'hostname must not be empty');
     const context = options instanceof SecureContext ? options : createSecureContext(options);
-    this.#named.unshift({ hostname: hostname.toLowerCase(), context });
+    this.#named.unshift({ pattern: patternOf(hostname), context });
     this.#update();
   }
 
@@ -70,20 +70,21 @@ export class Server extends NetServer {
   }
 
   #update(): void {
-    const settings = serverSettings(this.#options);
-    const { config } = settings;
-    if (this.#named.length === 0 || config.credentials === 'ask') {
-      this.#settings = settings;
-      return;
-    }
-    const named = this.#named.flatMap(({ hostname, context }) =>
-      context.credentials.map((credential) => ({ ...credential, names: [hostname] })),
-    );
-    // Who asks for none of the names gets the server's own credentials, whatever names these are for.
-    const own = config.credentials.map(({ names: _names, ...credential }) => credential);
-    const credentials = [...named, ...config.credentials, ...own];
-    this.#settings = { ...settings, config: { ...config, credentials } };
+    const { SNICallback = this.#named.length === 0 ? undefined : this.#chooseNamed } = this.#options;
+    this.#settings = serverSettings({ ...this.#options, SNICallback });
   }
+
+  /** The latest context that was added for a name. */
+  readonly #chooseNamed = (name: string, answer: SniAnswer): void => {
+    const asked = name.toLowerCase();
+    answer(null, this.#named.find(({ pattern }) => pattern.test(asked))?.context);
+  };
+}
+
+/** A name of `addContext`: `*` stands for any part of one label, as in node:tls. */
+function patternOf(hostname: string): RegExp {
+  const literal = hostname.toLowerCase().replace(/[.^$+?()|[\]{}\\-]/g, '\\$&');
+  return new RegExp(`^${literal.replaceAll('*', '[^.]*')}$`);
 }
 
 /** Makes a TLS server, as tls.createServer does. `listener` receives 'secureConnection'. */

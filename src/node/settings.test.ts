@@ -55,16 +55,42 @@ test('what a server asks of clients', () => {
   expect(settingsOf({ ...own, isServer: true }).role).toBe('server');
 });
 
-test.each(['ALPNCallback', 'pskCallback', 'pfx', 'crl'])('%s is refused, not passed over', (name) => {
-  const refusal = expect.objectContaining({
-    code: 'ERR_METHOD_NOT_IMPLEMENTED',
-    message: expect.stringContaining(name),
-  });
-  expect(() => serverSettings({ ...ca.issue(), [name]: 'x' })).toThrow(refusal);
-  expect(() => clientSettings({ [name]: 'x' })).toThrow(refusal);
-});
+test.each(['pfx', 'crl', 'dhparam', 'privateKeyEngine', 'privateKeyIdentifier', 'clientCertEngine'])(
+  '%s is refused, not passed over',
+  (name) => {
+    const refusal = expect.objectContaining({
+      code: 'ERR_METHOD_NOT_IMPLEMENTED',
+      message: expect.stringContaining(name),
+    });
+    expect(() => serverSettings({ ...ca.issue(), [name]: 'x' })).toThrow(refusal);
+    expect(() => clientSettings({ [name]: 'x' })).toThrow(refusal);
+  },
+);
 
 test('only a context of this package is one', () => {
   const refusal = expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' });
   expect(() => clientSettings({ secureContext: {} as never })).toThrow(refusal);
+});
+
+test.each([
+  ['SNICallback', {}],
+  ['ALPNCallback', 'h2'],
+  ['pskCallback', 1],
+  ['handshakeTimeout', '1'],
+  ['minDHSize', '2048'],
+  ['pskIdentityHint', 7],
+  ['ciphers', 1],
+  ['passphrase', 5],
+  ['minVersion', 1.3],
+  ['sessionIdContext', Buffer.alloc(1)],
+  ['ticketKeys', 'x'],
+  ['sessionTimeout', '300'],
+])('%s of another type is told by its name', (name, value) => {
+  const told = { code: 'ERR_INVALID_ARG_TYPE', message: expect.stringContaining(`options.${name}`) };
+  expect(() => serverSettings({ ...ca.issue(), [name]: value })).toThrow(expect.objectContaining(told));
+});
+
+test('a callback for ALPN goes not with a list', () => {
+  const both = { ...ca.issue(), ALPNProtocols: ['h2'], ALPNCallback: () => 'h2' };
+  expect(() => serverSettings(both)).toThrow(expect.objectContaining({ code: 'ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS' }));
 });

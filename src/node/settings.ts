@@ -5,11 +5,13 @@ import { isIP, type Server as NetServer } from 'node:net';
 import type { PeerCertificate as LegacyCertificate } from 'node:tls';
 import { domainToASCII } from 'node:url';
 import type { ClientConfig, ServerConfig, Trace } from '../tls/index.ts';
+import type { AlpnCallback, PskCallback } from './callbacks.ts';
 import { argumentError } from './error.ts';
 import { type AlpnProtocols, parseAlpn } from './names.ts';
-import { refuse, SecureContext, type SecureContextOptions } from './secure-context.ts';
+import { SecureContext, type SecureContextOptions } from './secure-context.ts';
 import { type SingleUse, SingleUseMemory } from './single-use.ts';
 import { subjectsOf } from './trust/index.ts';
+import { checkKinds } from './validate.ts';
 
 /** Answers node:tls's SNICallback: the context for a name, or none for the server's own. */
 export type SniAnswer = (error: Error | null, context?: SecureContext) => void;
@@ -38,6 +40,8 @@ export interface TLSSocketOptions extends SecureContextOptions {
   handshakeTimeout?: number | undefined;
   /** Go on writing after the peer's end. */
   allowHalfOpen?: boolean | undefined;
+  /** Bytes that are read ahead, and written before `write` returns false; Node's default unless given. */
+  highWaterMark?: number | undefined;
   /** Destroys the connection. Ours. */
   signal?: AbortSignal | undefined;
   /** Receives everything that the engine tells of itself. Ours. */
@@ -63,9 +67,16 @@ export interface TLSSocketOptions extends SecureContextOptions {
   maxEarlyData?: number | undefined;
   /** Servers: remembers which tickets were used for 0-RTT data; in this process unless given. Ours. */
   singleUse?: SingleUse | undefined;
-  /** Not implemented, and refused so that nobody relies on it. */
-  ALPNCallback?: unknown;
-  pskCallback?: unknown;
+  /** Servers: chooses the protocol for each client that offers some. Not beside {@link ALPNProtocols}. */
+  ALPNCallback?: AlpnCallback | undefined;
+  /** Keys that both ends have, in TLS 1.3 with SHA-256 (RFC 8446 section 2.2). TLS 1.2's suites for them are not spoken. */
+  pskCallback?: PskCallback<never> | undefined;
+  /** A hint for clients of TLS 1.2; TLS 1.3 has none, so it goes nowhere. */
+  pskIdentityHint?: string | undefined;
+  /** Bits of finite fields that a client takes at least. All that are spoken have 2,048 and more. */
+  minDHSize?: number | undefined;
+  /** Prints each handshake, message by message, to standard error. */
+  enableTrace?: boolean | undefined;
 }
 
 interface CommonSettings {
@@ -83,6 +94,7 @@ export interface ClientSettings extends CommonSettings {
   /** Who the server must be: a DNS name of A-labels or an IP address. */
   readonly hostname: string;
   readonly checkServerIdentity: TLSSocketOptions['checkServerIdentity'];
+  readonly pskCallback: TLSSocketOptions['pskCallback'];
 }
 
 /** What a server's connection needs to know. */
@@ -90,6 +102,8 @@ export interface ServerSettings extends CommonSettings {
   readonly role: 'server';
   readonly config: ServerConfig;
   readonly SNICallback: TLSSocketOptions['SNICallback'];
+  readonly ALPNCallback: AlpnCallback | undefined;
+  readonly pskCallback: TLSSocketOptions['pskCallback'];
   readonly singleUse: SingleUse;
 }
 
@@ -130,13 +144,18 @@ export function clientSettings(options: TLSSocketOptions, host = 'localhost'): C
     },
     hostname,
     checkServerIdentity: options.checkServerIdentity,
+    pskCallback: options.pskCallback,
   };
 }
 
 /** What a server's connections need to know. @throws an Error with a code for options that can not be met */
 export function serverSettings(options: TLSSocketOptions): ServerSettings {
   const context = contextOf(options);
-  const { SNICallback, rejectUnauthorized, requestCert } = options;
+  const { SNICallback, ALPNCallback, pskCallback, rejectUnauthorized, requestCert } = options;
+  checkKinds(options, 'function', 'SNICallback', 'ALPNCallback');
+  if (ALPNCallback !== undefined && options.ALPNProtocols !== undefined) {
+    throw argumentError('ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS', 'ALPNCallback goes not with ALPNProtocols');
+  }
   const alpn = parseAlpn(options.ALPNProtocols);
   const authorities = requestCert && context.ca !== undefined ? subjectsOf(context.ca) : [];
   return {
@@ -146,13 +165,16 @@ export function serverSettings(options: TLSSocketOptions): ServerSettings {
       ...context.config,
       ...(options.trace === undefined ? {} : { trace: options.trace }),
       ...(alpn === undefined ? {} : { alpn }),
-      credentials: SNICallback === undefined ? context.credentials : 'ask',
+      credentials: (SNICallback ?? ALPNCallback) === undefined ? context.credentials : 'ask',
+      ...(pskCallback === undefined ? {} : { psks: 'ask' }),
       ...(requestCert ? { clientCertificate: rejectUnauthorized === false ? 'request' : 'require' } : {}),
       ...(options.honorCipherOrder === false ? { serverPreference: false } : {}),
       ...(authorities.length === 0 ? {} : { certificateAuthorities: authorities }),
       ...serverSessions(options, context),
     },
     SNICallback,
+    ALPNCallback,
+    pskCallback,
     singleUse: options.singleUse ?? new SingleUseMemory(),
   };
 }
@@ -174,7 +196,9 @@ function serverSessions(options: TLSSocketOptions, context: SecureContext): Pick
 }
 
 function common(options: TLSSocketOptions, context: SecureContext, handshakeTimeout: number): CommonSettings {
-  refuse(options, ['ALPNCallback', 'pskCallback']);
+  checkKinds(options, 'number', 'handshakeTimeout', 'minDHSize');
+  checkKinds(options, 'string', 'servername', 'pskIdentityHint');
+  checkKinds(options, 'function', 'pskCallback', 'checkServerIdentity');
   return {
     context,
     rejectUnauthorized: options.rejectUnauthorized !== false,

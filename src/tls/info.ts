@@ -14,12 +14,18 @@ export interface ConnectionInfo {
   peerSignatureScheme?: SchemeName;
   /** Ours. */
   signatureScheme?: SchemeName;
+  /** verify_data of our latest Finished. TLS 1.2's channel bindings are made of these two (RFC 5929 section 3). */
+  finished?: Uint8Array;
+  /** The peer's. */
+  peerFinished?: Uint8Array;
   alpn?: string;
   /** As offered by the client. */
   serverName?: string;
   /** Whether the server acknowledged the name. */
   serverNameAcknowledged?: boolean;
   helloRetryRequest?: boolean;
+  /** The chain that this side showed, DER, leaf first. */
+  certificates?: readonly Uint8Array[];
   peerCertificates?: readonly PeerCertificate[];
   /** CertificateCompressionAlgorithm that the peer's chain came by, if it came compressed (RFC 8879). */
   peerCertificateCompression?: number;

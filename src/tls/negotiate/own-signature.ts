@@ -64,6 +64,7 @@ function sign<S>(
       });
     }
     context.info.signatureScheme = scheme;
+    context.info.certificates = credential.chain;
     return then(signature);
   };
   if ('remote' in credential.key) return ask('sign', { credential, scheme, data: content }, proceed);

@@ -36,6 +36,7 @@ export function deriveSecrets(context: HandshakeContext, agreed: Agreed, shared:
 /** Changes to our keys and sends Finished under them (RFC 5246 sections 7.1 and 7.4.9). */
 export function sendFinished(context: HandshakeContext, { master, ...keys }: Secrets): void {
   const verifyData = master.verifyData(context.role, context.transcript.digest());
+  context.info.finished = verifyData;
   context.tls12.changeCipherSpec(keys[context.role]);
   context.send('application', encodeFinished({ verifyData }, context.allocate));
 }
@@ -57,10 +58,14 @@ function withKeys(context: HandshakeContext, master: MasterSecret, { randoms, en
 
 /** Checks the `sender`'s Finished. @throws TlsError BAD_FINISHED */
 export function checkFinished(
+  { info }: HandshakeContext,
   sender: Role,
   message: Finished,
   { master }: Secrets,
   transcriptHash: Uint8Array,
 ): FinishedVerified {
-  return checkVerifyData(message, master.verifyData(sender, transcriptHash), 'RFC 5246 section 7.4.9');
+  const expected = master.verifyData(sender, transcriptHash);
+  const verified = checkVerifyData(message, expected, 'RFC 5246 section 7.4.9');
+  info.peerFinished = expected;
+  return verified;
 }

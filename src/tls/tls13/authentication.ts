@@ -108,12 +108,21 @@ export function sendFinished(
   secret: TrafficSecret,
   flight: Flight = inHandshake(context),
 ): void {
-  flight.send(encodeFinished({ verifyData: secret.verifyData(flight.digest()) }, context.allocate));
+  const verifyData = secret.verifyData(flight.digest());
+  context.info.finished = verifyData;
+  flight.send(encodeFinished({ verifyData }, context.allocate));
 }
 
 /** Checks the peer's Finished. @throws TlsError BAD_FINISHED */
-export function checkFinished(message: Finished, secret: TrafficSecret, transcriptHash: Uint8Array): void {
-  checkVerifyData(message, secret.verifyData(transcriptHash), 'RFC 8446 section 4.4.4');
+export function checkFinished(
+  { info }: HandshakeContext,
+  message: Finished,
+  secret: TrafficSecret,
+  transcriptHash: Uint8Array,
+): void {
+  const expected = secret.verifyData(transcriptHash);
+  checkVerifyData(message, expected, 'RFC 8446 section 4.4.4');
+  info.peerFinished = expected;
 }
 
 /** A Certificate of ours, compressed where the peer wants it so. */

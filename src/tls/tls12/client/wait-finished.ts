@@ -19,7 +19,7 @@ export function finished(
   { message, transcriptHash }: Received<'finished', Tls12Message>,
 ): Next<Connected> {
   const { secrets, peer } = state;
-  const proof = checkFinished('server', message, secrets, transcriptHash);
+  const proof = checkFinished(context, 'server', message, secrets, transcriptHash);
   if (peer instanceof PeerAuthenticated) return connected(context, state);
   // Nobody finishes who could not decrypt the premaster secret: now the chain is worth judging.
   if ('key' in peer) return judgePeer(context, peer, proof, () => connected(context, state));

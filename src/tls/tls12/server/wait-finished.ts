@@ -12,7 +12,7 @@ export function finished(
   { agreed, secrets, plan, peer }: ServerStateOf<'WAIT_FINISHED'>,
   { message, transcriptHash }: Received<'finished', Tls12Message>,
 ): Next<Connected> {
-  checkFinished('client', message, secrets, transcriptHash);
+  checkFinished(context, 'client', message, secrets, transcriptHash);
   // Ours went out before when a session is resumed.
   if (peer === 'resumed') return CONNECTED;
   return giveSession(context, plan, agreed, secrets, () => {

@@ -15,7 +15,7 @@ export function finished(
   { offer, secrets, request, psk, earlyData }: ClientStateOf<'WAIT_FINISHED'>,
   { message, transcriptHash }: Received<'finished'>,
 ): Next<Connected> {
-  checkFinished(message, secrets.server, transcriptHash);
+  checkFinished(context, message, secrets.server, transcriptHash);
   // The application secrets cover exactly up to here, not our own flight (RFC 8446 section 7.1).
   const application = applicationSecrets(context, secrets.schedule);
   context.layer.allowChangeCipherSpec(false);

@@ -11,7 +11,7 @@ export function finished(
   { secrets, application, tickets }: ServerStateOf<'WAIT_FINISHED'>,
   { message, transcriptHash }: Received<'finished'>,
 ): Next<Connected> {
-  checkFinished(message, secrets.client, transcriptHash);
+  checkFinished(context, message, secrets.client, transcriptHash);
   context.layer.allowChangeCipherSpec(false);
   context.setReadKey('application', application.client, 'finished');
   return sendTickets(context, tickets, application, () => {
