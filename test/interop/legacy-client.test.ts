@@ -127,7 +127,10 @@ describe.each(OPENSSLS)('our client, an old s_server of $name', (openssl) => {
 
     test('the door is shut unless it is named, whatever the cipher list says', async () => {
       const { port } = await serve('TLS_RSA_WITH_AES_128_CBC_SHA', 'rsa');
-      const secureContext = contextWith({ ca: files.ca.cert, ciphers: 'AES128-SHA:ECDHE-RSA-AES128-GCM-SHA256' }, {});
+      const secureContext = contextWith(
+        { ca: files.ca.cert, ciphers: 'TLS_RSA_WITH_AES_128_CBC_SHA:TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256' },
+        {},
+      );
       expect(secureContext.config.cipherSuites).toEqual(['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256']);
       await expect(ends.client({ port, secureContext })).rejects.toMatchObject({ received: 'handshake_failure' });
       expect(() => contextWith({ ciphers: 'AES128-SHA' }, {})).toThrow(/without the option 'legacy'/);
