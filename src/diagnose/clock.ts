@@ -2,7 +2,8 @@
 import type { Facts } from './facts.ts';
 import { day, instant } from './words.ts';
 
-type Timed = Pick<Facts['run'], 'clock' | 'startedAt'>;
+/** When a run was, and the time that it was told. */
+export type Timed = Pick<Facts['run'], 'clock' | 'startedAt'>;
 
 /** Whether the user gave the time. */
 function isGiven({ clock, startedAt }: Timed): boolean {

@@ -47,14 +47,19 @@ const { root, intermediate, leaf } = chainOf({ leaf: { extendedKeyUsage: [OID.cl
 const issuerName = parseCertificate(intermediate.der).subject.der;
 const rootName = parseCertificate(root.der).subject.der;
 
+/** A run whose clock is this machine's. */
+function asOf(clock: number) {
+  return { clock, startedAt: clock };
+}
+
 function faultsOf(events: readonly StampedEvent[], at = NOW) {
-  return ownCertificate({ events }, at)?.faults.map(({ kind }) => kind);
+  return ownCertificate({ events }, asOf(at))?.faults.map(({ kind }) => kind);
 }
 
 describe('the certificate that was sent', () => {
   test('has no fault', () => {
     expect(faultsOf([sent(leaf.der)])).toEqual([]);
-    expect(ownCertificate({ events: [sent(leaf.der)] }, NOW)).toMatchObject({
+    expect(ownCertificate({ events: [sent(leaf.der)] }, asOf(NOW))).toMatchObject({
       ...{ name: 'shop.example', issuer: 'Test Intermediate', notAfter: NOW + DAY },
     });
   });
@@ -82,7 +87,7 @@ describe('the certificate that was sent', () => {
 
   test('has its faults where they stand in the message', () => {
     const event = sent(leaf.der);
-    const [fault] = ownCertificate({ events: [event] }, NOW + 2 * DAY)?.faults ?? [];
+    const [fault] = ownCertificate({ events: [event] }, asOf(NOW + 2 * DAY))?.faults ?? [];
     const bytes = event.event.kind === 'message' ? event.event.bytes : new Uint8Array(0);
     // UTCTime, 13 characters.
     expect([...bytes.subarray(fault?.span.start, (fault?.span.start ?? 0) + 2)]).toEqual([0x17, 13]);
@@ -93,7 +98,7 @@ describe('the certificate that was sent', () => {
     ['an empty one', [sent()]],
     ['one that is none', [sent(fromHex('3000'))]],
   ])('%s: nothing is said', (_, events) => {
-    expect(ownCertificate({ events }, NOW)).toBeUndefined();
+    expect(ownCertificate({ events }, asOf(NOW))).toBeUndefined();
   });
 });
 
@@ -119,4 +124,10 @@ describe('the CAs that a server names', () => {
     expect(acceptedAuthorities({ events: [] })).toEqual([]);
     expect(acceptedAuthorities(undefined)).toEqual([]);
   });
+});
+
+test('a time that the user gave is not called now', () => {
+  const after = NOW + 4_000 * DAY;
+  const [fault] = ownCertificate({ events: [sent(leaf.der)] }, { clock: after, startedAt: NOW })?.faults ?? [];
+  expect([fault?.kind, fault?.caption]).toEqual(['expired', expect.stringMatching(/; at \d{4}-.* \(--at\)$/)]);
 });

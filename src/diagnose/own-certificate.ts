@@ -15,6 +15,7 @@ import {
   printable,
   X509Error,
 } from '../x509/index.ts';
+import { clockText, type Timed } from './clock.ts';
 import { certificatesIn, decodeFound, decodeTls12Found, findMessage, type Recorded } from './messages.ts';
 import { instant } from './words.ts';
 
@@ -71,8 +72,8 @@ export function authorityNames(authorities: readonly Uint8Array[]): string[] {
   });
 }
 
-/** Judges the client certificate that was sent. `undefined` where none was. @param clock epoch milliseconds */
-export function ownCertificate(tls: Recorded | undefined, clock: number): OwnCertificate | undefined {
+/** Judges the client certificate that was sent. `undefined` where none was. @param times whose clock counts */
+export function ownCertificate(tls: Recorded | undefined, times: Timed): OwnCertificate | undefined {
   const message = findMessage(tls, 'sent', 'certificate')?.bytes;
   const chain = (certificatesIn(tls, 'sent') ?? []).flatMap(parsed);
   const [leaf] = chain;
@@ -80,7 +81,7 @@ export function ownCertificate(tls: Recorded | undefined, clock: number): OwnCer
   const at = leaf.der.byteOffset - message.byteOffset;
   const placed = ({ start, end }: Span): Span => ({ start: at + start, end: at + end });
   const faults = [
-    ...faultsOfTime(leaf, clock),
+    ...faultsOfTime(leaf, times),
     ...faultsOfPurpose(leaf),
     ...faultsOfIssuer(chain, leaf, acceptedAuthorities(tls)),
   ];
@@ -92,13 +93,14 @@ export function ownCertificate(tls: Recorded | undefined, clock: number): OwnCer
   };
 }
 
-function faultsOfTime({ notBefore, notAfter, spans }: Certificate, clock: number): OwnFault[] {
+function faultsOfTime({ notBefore, notAfter, spans }: Certificate, times: Timed): OwnFault[] {
+  const { clock } = times;
   if (clock >= notAfter + 1000) {
-    const caption = `${instant(notAfter)}; now ${instant(clock)}`;
+    const caption = `${instant(notAfter)}; ${clockText(times)}`;
     return [{ kind: 'expired', span: spans.notAfter, reads: 'notAfter', caption }];
   }
   if (clock >= notBefore) return [];
-  const caption = `${instant(notBefore)}; now ${instant(clock)}`;
+  const caption = `${instant(notBefore)}; ${clockText(times)}`;
   return [{ kind: 'not_yet_valid', span: spans.notBefore, reads: 'notBefore', caption }];
 }
 

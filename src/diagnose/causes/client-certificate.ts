@@ -101,7 +101,7 @@ const SAYS: Readonly<Record<string, OwnFault['kind']>> = {
 };
 
 function rejection(facts: Facts, address: AddressFacts): Finding {
-  const own = ownCertificate(address.recorded, facts.run.clock);
+  const own = ownCertificate(address.recorded, facts.run);
   const authorities = authorityNames(acceptedAuthorities(address.recorded));
   const said = address.symptom.kind === 'alert' ? SAYS[address.symptom.name] : undefined;
   const faults = own?.faults ?? [];
