@@ -33,15 +33,13 @@ export interface GroupCase {
   readonly prints: string;
 }
 
-/** Every suite of TLS 1.3 that we have. */
+/** Every suite of TLS 1.3 that is offered by default. */
 export const SUITES: readonly Tls13SuiteName[] = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
   'TLS_CHACHA20_POLY1305_SHA256',
 ];
 
-/** Those that are offered on request only. */
-export const CCM_SUITES: readonly Tls13SuiteName[] = ['TLS_AES_128_CCM_SHA256', 'TLS_AES_128_CCM_8_SHA256'];
 
 /** Every group without post-quantum key exchange. */
 export const CLASSICAL: readonly GroupCase[] = [
