@@ -19,10 +19,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const peers = {
   openssl: { programs: ['openssl'], version: undefined },
   openssl35: { programs: ['openssl'], version: /^OpenSSL (3\.([5-9]|\d\d)|[4-9])/ },
+  // Known by their variables only, where there are none of a machine's own.
+  openssl40: { programs: [], version: undefined },
+  gnutlscli: { programs: ['gnutls-cli'], version: undefined },
+  gnutlsserv: { programs: ['gnutls-serv'], version: undefined },
+  gnutlscli38: { programs: [], version: undefined },
+  gnutlsserv38: { programs: [], version: undefined },
   nginx: { programs: ['nginx'], version: undefined },
+  nginx126: { programs: [], version: undefined },
   curl: { programs: ['curl'], version: undefined },
+  curlnext: { programs: [], version: undefined },
+  chromium: { programs: ['chromium'], version: undefined },
+  java: { programs: ['java'], version: undefined },
+  javac: { programs: ['javac'], version: undefined },
   dig: { programs: ['dig'], version: undefined },
   go: { programs: ['go'], version: undefined },
+  gonext: { programs: [], version: undefined },
   node20: { programs: ['node'], version: /^v20\./ },
   node22: { programs: ['node'], version: /^v22\./ },
   node24: { programs: ['node'], version: /^v24\./ },
@@ -170,17 +182,24 @@ export function runOpenssl(
   return run(program, args, stdin === undefined ? {} : { stdin });
 }
 
-/** nginx with the `server` blocks that `servers` writes for a free port, as one foreground process. */
-export async function startNginx(servers: (port: number) => string): Promise<PeerServer> {
+/**
+ * nginx with the `server` blocks that `servers` writes for a free port, as one foreground process.
+ * @param program another one than the machine's. @param level of its log, which is its output.
+ */
+export async function startNginx(
+  servers: (port: number) => string,
+  program = command('nginx'),
+  level = 'info',
+): Promise<PeerServer> {
   const port = await freePort();
   const dir = tempDir();
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${dir}/${name};`);
   writeFileSync(
     join(dir, 'nginx.conf'),
-    `daemon off; master_process off; pid ${dir}/pid; error_log stderr info; events {}
+    `daemon off; master_process off; pid ${dir}/pid; error_log stderr ${level}; events {}
      http { access_log off; ${paths.join(' ')} ${servers(port)} }`,
   );
-  return startServer(command('nginx'), ['-e', 'stderr', '-p', dir, '-c', 'nginx.conf'], { port });
+  return startServer(program, ['-e', 'stderr', '-p', dir, '-c', 'nginx.conf'], { port });
 }
 
 /** A fresh folder that goes away after the test run. */
@@ -226,7 +245,7 @@ function findPeer(name: PeerName): string | undefined {
   }
   const { programs, version } = peers[name];
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  const candidates = folders.flatMap((folder) => programs.map((program) => join(folder, program)));
+  const candidates = folders.flatMap((folder) => programs.map((program: string) => join(folder, program)));
   return candidates.filter((path) => existsSync(path)).find((path) => version === undefined || matches(path, version));
 }
 

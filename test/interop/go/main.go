@@ -1,20 +1,23 @@
 // peer is crypto/tls at its defaults, as a server that answers one line in capitals and as a client that asks one.
 //
-//	peer server -cert FILE -key FILE [-clientca FILE] [-curves P256,X25519] [-alpn h2,http/1.1] [-max12] [-suites NAME,NAME] [-http]
-//	peer client -addr HOST:PORT -ca FILE [-cert FILE -key FILE] [-curves ...] [-alpn ...] [-max12] [-times N]
+//	peer server -cert FILE -key FILE [-clientca FILE] [-staple FILE] [-timestamp HEX] [-http] [...]
+//	peer client -addr HOST:PORT -ca FILE [-cert FILE -key FILE] [-times N] [-again] [...]
 //
-// Both print a line of key=value pairs for each handshake, or "error" and why it failed.
+// and for both [-curves P256,X25519] [-alpn h2,http/1.1] [-max12] [-min13] [-suites NAME,NAME]. Both print a line of
+// key=value pairs for each handshake, or "error" and why it failed.
 package main
 
 import (
 	"bufio"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"flag"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
+	"reflect"
 	"strings"
 	"time"
 )
@@ -40,6 +43,10 @@ func main() {
 	curves := flags.String("curves", "", "groups")
 	alpn := flags.String("alpn", "", "application protocols")
 	asHTTP := flags.Bool("http", false, "answer HTTP in place of lines")
+	staple := flags.String("staple", "", "OCSP response for the own certificate")
+	timestamp := flags.String("timestamp", "", "SignedCertificateTimestamp for it, in hexadecimal")
+	again := flags.Bool("again", false, "ask for a second line before the end")
+	min13 := flags.Bool("min13", false, "nothing older than TLS 1.3")
 	max12 := flags.Bool("max12", false, "nothing newer than TLS 1.2")
 	suites := flags.String("suites", "", "suites of TLS 1.2, old ones too")
 	times := flags.Int("times", 1, "connections one after the other, with the sessions of those before")
@@ -49,6 +56,15 @@ func main() {
 	if *cert != "" {
 		pair, err := tls.LoadX509KeyPair(*cert, *key)
 		fail(err)
+		if *staple != "" {
+			pair.OCSPStaple, err = os.ReadFile(*staple)
+			fail(err)
+		}
+		if *timestamp != "" {
+			sct, err := hex.DecodeString(*timestamp)
+			fail(err)
+			pair.SignedCertificateTimestamps = [][]byte{sct}
+		}
 		config.Certificates = []tls.Certificate{pair}
 	}
 	if *ca != "" {
@@ -71,10 +87,13 @@ func main() {
 	if *max12 {
 		config.MaxVersion = tls.VersionTLS12
 	}
+	if *min13 {
+		config.MinVersion = tls.VersionTLS13
+	}
 	if os.Args[1] == "client" {
 		config.ClientSessionCache = tls.NewLRUClientSessionCache(0)
 		for i := 0; i < *times; i++ {
-			client(*addr, config)
+			client(*addr, config, *again)
 		}
 	} else if *asHTTP {
 		serveHTTP(config)
@@ -123,19 +142,25 @@ func server(config *tls.Config) {
 	}
 }
 
-func client(addr string, config *tls.Config) {
+func client(addr string, config *tls.Config, again bool) {
 	connection, err := net.Dial("tcp", addr)
 	fail(err)
 	secure := tls.Client(connection, config)
 	secure.SetDeadline(time.Now().Add(20 * time.Second))
 	fail(secure.Handshake())
 	report(secure.ConnectionState())
-	fmt.Fprintln(secure, "hello")
-	answer := bufio.NewScanner(secure)
-	for answer.Scan() {
-		fmt.Println(answer.Text())
+	words := []string{"hello"}
+	if again {
+		words = append(words, "again")
 	}
-	fail(answer.Err())
+	answer := bufio.NewScanner(secure)
+	for _, word := range words {
+		fmt.Fprintln(secure, word)
+		if answer.Scan() {
+			fmt.Println(answer.Text())
+		}
+		fail(answer.Err())
+	}
 	fail(secure.Close())
 }
 
@@ -146,8 +171,16 @@ func report(state tls.ConnectionState) {
 	}
 	keys, err := state.ExportKeyingMaterial("EXPORTER-interop", nil, 32)
 	fail(err)
-	fmt.Printf("suite=%s alpn=%q peer=%q exporter=%x resumed=%t\n",
-		tls.CipherSuiteName(state.CipherSuite), state.NegotiatedProtocol, peer, keys, state.DidResume)
+	fmt.Printf("suite=%s alpn=%q peer=%q exporter=%x resumed=%t version=%q staple=%t timestamps=%d",
+		tls.CipherSuiteName(state.CipherSuite), state.NegotiatedProtocol, peer, keys, state.DidResume,
+		tls.VersionName(state.Version), state.OCSPResponse != nil, len(state.SignedCertificateTimestamps))
+	// Go 1.24 has neither of them.
+	for name, field := range map[string]string{"group": "CurveID", "retried": "HelloRetryRequest"} {
+		if value := reflect.ValueOf(state).FieldByName(field); value.IsValid() {
+			fmt.Printf(" %s=%v", name, value)
+		}
+	}
+	fmt.Println()
 }
 
 func pool(file string) *x509.CertPool {
