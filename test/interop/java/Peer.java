@@ -1,6 +1,6 @@
 // JSSE as a peer: a server that answers lines in capitals, a client that asks for one.
 //
-//   java Peer.java server -cert FILE -key FILE [-clientca FILE] [...]
+//   java Peer.java server -cert FILE -key FILE [-clientca FILE] [-stored] [...]
 //   java Peer.java client -port N -ca FILE [-cert FILE -key FILE] [-visits N] [-again] [-update] [-staple] [...]
 //
 // and for both [-tls TLSv1.3] [-groups x25519,secp256r1] [-alpn h2,http/1.1]. Both print a line of key=value pairs for
@@ -59,6 +59,7 @@ public class Peer {
     if (flags.containsKey("-groups")) System.setProperty("jdk.tls.namedGroups", flags.get("-groups"));
     if (flags.containsKey("-staple")) System.setProperty("jdk.tls.client.enableStatusRequestExtension", "true");
     if (flags.containsKey("-staple")) System.setProperty("com.sun.net.ssl.checkRevocation", "false");
+    if (flags.containsKey("-stored")) System.setProperty("jdk.tls.server.enableSessionTicketExtension", "false");
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys(), trust(), null);
     if (args[0].equals("server")) {

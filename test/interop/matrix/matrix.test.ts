@@ -2,7 +2,7 @@
  * The matrix: every peer, both ways round, every scenario, in both versions. What it is made of is data: scenarios.ts
  * and peers/. HELLOFIN_MATRIX=full takes the optional peers too, HELLOFIN_MATRIX_RESULTS=FILE keeps what came out.
  */
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requirePeer, run } from '../../support/peers.ts';
 import { GO_COMPILE_TIMEOUT, goPeer } from '../go-peer.ts';
@@ -26,9 +26,11 @@ const present = PEERS.filter(({ isOptional }) => isFull || !isOptional)
 beforeAll(async () => {
   const files = fileCa();
   const server = files.ofType('secp256r1');
+  // curl looks for the issuer of an OCSP response's subject in what the server sent.
+  appendFileSync(server.certFile, files.ca.cert);
   material = {
     caFile: files.caFile,
-    server,
+    server: { ...server, cert: `${server.cert}${files.ca.cert}` },
     client: files.client(),
     stapleFile: await ocspResponse(files, server),
     timestamp: timestamp(),

@@ -41,7 +41,7 @@ export interface Serving {
   /** Awaits the answer to it. */
   answer(socket: TLSSocket, word: string): Promise<void>;
   /** Changes the keys, or asks for a certificate, of the connection that is open. */
-  act?(what: 'update' | 'certificate'): void;
+  act?(what: 'update' | 'certificate', socket: TLSSocket): void;
   /** What the peer tells of the connection that is over. */
   facts(): Promise<Facts>;
   stop(): Promise<void>;

@@ -52,6 +52,8 @@ export interface ServerTask {
   readonly timestamps?: boolean;
   readonly early?: boolean;
   readonly update?: boolean;
+  /** Keeps its sessions itself: a session id in TLS 1.2, a ticket that is a name in TLS 1.3. */
+  readonly stored?: boolean;
 }
 
 /** One column of the matrix. */
@@ -87,11 +89,19 @@ export const SCENARIOS: readonly Scenario[] = [
     visits: [{ resumed: false }, { resumed: true }],
   },
   {
+    id: 'stored',
+    title: 'resumption of a session that the server keeps',
+    versions: BOTH,
+    client: {},
+    server: { stored: true },
+    visits: [{ resumed: false }, { resumed: true }],
+  },
+  {
     id: 'early',
     title: '0-RTT accepted',
     versions: TLS13,
-    client: { early: true },
-    server: { early: true },
+    client: { early: true, alpn: ['http/1.1'] }, // curl sends none without
+    server: { early: true, alpn: ['http/1.1'] },
     visits: [{ resumed: false }, { resumed: true, early: true }],
   },
   {

@@ -45,8 +45,9 @@ export async function visit(
         await say('again');
       }
       if (server.update || server.certificate === 'after it') {
-        serving.act?.(server.update ? 'update' : 'certificate');
-        await until(() => seen(told, server), 'what the server was told to do');
+        const before = done(told, server);
+        serving.act?.(server.update ? 'update' : 'certificate', socket);
+        await until(() => done(told, server) > before, 'what the server was told to do');
         await say('again');
       }
       socket.resume().end(); // what is not read keeps the connection open
@@ -109,6 +110,7 @@ export async function serveAs(task: ServerTask, version: Version, material: Mate
     },
   );
   server.on('tlsClientError', (error: unknown) => errors.push(error));
+  if (task.stored) keepSessions(server);
   const port = await listen(server);
   return {
     port,
@@ -123,6 +125,17 @@ export async function serveAs(task: ServerTask, version: Version, material: Mate
       await closed(server);
     },
   };
+}
+
+function keepSessions(server: Server): void {
+  const kept = new Map<string, Buffer>();
+  server.on('newSession', (id: Buffer, data: Buffer, done: () => void) => {
+    kept.set(id.toString('hex'), data);
+    done();
+  });
+  server.on('resumeSession', (id: Buffer, done: (error: null, data: Buffer | null) => void) => {
+    done(null, kept.get(id.toString('hex')) ?? null);
+  });
 }
 
 function closed(server: Server): Promise<void> {
@@ -160,10 +173,16 @@ function converse(socket: TLSSocket, task: ServerTask): void {
       text = text.substring(request.length);
       if (isFirst && task.update) engineOf(socket).updateKeys(true);
       isFirst = false;
-      socket.write(request.startsWith('GET ') ? page(request) : request.toUpperCase());
+      if (!request.startsWith('GET ')) socket.write(request.toUpperCase());
+      else answerHttp(socket, page(request));
     }
   });
   socket.on('end', () => socket.end());
+}
+
+function answerHttp(socket: TLSSocket, response: string): void {
+  if (response.includes('connection: close')) socket.end(response);
+  else socket.write(response);
 }
 
 /** A whole request at the head of a text. */
@@ -171,14 +190,20 @@ function requestIn(text: string): string | undefined {
   return /^(GET [\s\S]*?\r\n\r\n|(?!GET )[^\n]*\n)/.exec(text)?.[0];
 }
 
-/** Two pages, the second over the same connection; the last one closes it where that is asked for. */
+/** A page that says by which protocol it came, with a script over the same connection or, after /first, over a new one. */
 function page(request: string): string {
-  const isLast = /^connection: close/im.test(request) || request.startsWith('GET /last');
-  const body = request.startsWith('GET /page')
-    ? '<!doctype html><link rel="icon" href="data:,"><p id="protocol"></p><script src="/last"></script>\n'
+  const isPage = /^GET \/(page|first) /.test(request);
+  const isLast = /^connection: close/im.test(request) || !request.startsWith('GET /page ');
+  const body = isPage
+    ? '<!doctype html><link rel="icon" href="data:,"><p id="protocol"></p><script src="/script"></script>\n'
     : `document.getElementById('protocol').textContent = performance.getEntriesByType('navigation')[0].nextHopProtocol;\n`;
-  const type = request.startsWith('GET /page') ? 'text/html' : 'text/javascript';
-  return `HTTP/1.1 200 OK\r\ncontent-type: ${type}\r\ncontent-length: ${body.length}\r\n${isLast ? 'connection: close\r\n' : ''}\r\n${body}`;
+  const lines = [
+    'HTTP/1.1 200 OK',
+    `content-type: ${isPage ? 'text/html' : 'text/javascript'}`,
+    `content-length: ${body.length}`,
+    ...(isLast ? ['connection: close'] : []),
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n${body}`;
 }
 
 function ourFacts(socket: TLSSocket, told: Diary, role: 'client' | 'server'): Facts {
@@ -200,10 +225,10 @@ function ourFacts(socket: TLSSocket, told: Diary, role: 'client' | 'server'): Fa
   });
 }
 
-/** Whether the server did what it was told after the handshake. */
-function seen(told: Diary, { update }: ServerTask): boolean {
-  if (update) return told.messages('key_update').includes('received key_update');
-  return told.messages('certificate_verify').includes('sent certificate_verify');
+/** How often the server did what it can be told to do after the handshake. */
+function done(told: Diary, { update }: ServerTask): number {
+  const message = update ? 'received key_update' : 'sent certificate_verify';
+  return told.messages().filter((name) => name === message).length;
 }
 
 /** In TLS 1.2 it is there with the end of the handshake. */

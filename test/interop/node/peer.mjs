@@ -3,9 +3,10 @@
  *
  *     node peer.mjs server JSON     node peer.mjs client JSON
  *
- * The JSON is { tls, cert, key, ca, clientCa, groups, alpn, staple, port, visits, again }, files by their names. Both
+ * The JSON is { tls, cert, key, ca, clientCa, groups, alpn, staple, stored, port, visits, again }, files by their names. Both
  * print a line of key=value pairs for each connection.
  */
+import { constants } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:tls';
@@ -26,7 +27,8 @@ else for (let left = task.visits, session; left > 0; left--) session = await vis
 
 function serve() {
   const asking = task.clientCa === undefined ? {} : { ca: read(task.clientCa), requestCert: true };
-  const server = createServer({ ...common, ...asking, allowHalfOpen: true }, (socket) => {
+  const keeping = task.stored ? { secureOptions: constants.SSL_OP_NO_TICKET } : {};
+  const server = createServer({ ...common, ...asking, ...keeping, allowHalfOpen: true }, (socket) => {
     report(socket, {});
     let text = '';
     socket.on('data', (chunk) => {
@@ -40,7 +42,15 @@ function serve() {
   });
   server.on('tlsClientError', (error) => console.log('error', error));
   if (task.staple !== undefined) server.on('OCSPRequest', (_cert, _issuer, answer) => answer(null, read(task.staple)));
+  if (task.stored) keepSessions(server);
   server.listen(0, '127.0.0.1', () => console.log(`ACCEPT 127.0.0.1:${Object(server.address()).port}`));
+}
+
+/** @param {import('node:tls').Server} server */
+function keepSessions(server) {
+  const kept = new Map();
+  server.on('newSession', (id, data, done) => done(kept.set(id.toString('hex'), data)));
+  server.on('resumeSession', (id, done) => done(null, kept.get(id.toString('hex')) ?? null));
 }
 
 /** @param {Buffer | undefined} session of the connection before */

@@ -45,7 +45,10 @@ export function goOf(name: 'go' | 'gonext'): Peer {
         return [await goPeer(name), ['client', ...args, ...common(order)]];
       },
       {
-        server: { cannot: { ...CANNOT, 'server-update': NO_UPDATE }, silent },
+        server: {
+          cannot: { ...CANNOT, 'server-update': NO_UPDATE, stored: 'a server of crypto/tls keeps none' },
+          silent,
+        },
         client: { cannot: { ...CANNOT, 'client-update': NO_UPDATE }, silent },
       },
     ),

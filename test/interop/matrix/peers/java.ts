@@ -20,9 +20,10 @@ export const java: Peer = {
   ...scripted(
     async (order) => {
       const asking = order.certificate === undefined ? [] : ['-clientca', order.material.caFile];
+      const keeping = order.stored ? ['-stored'] : [];
       return [
         program(),
-        [...(await start()), 'server', ...presenting(order.material.server), ...asking, ...common(order)],
+        [...(await start()), 'server', ...presenting(order.material.server), ...asking, ...keeping, ...common(order)],
       ];
     },
     async (order) => {

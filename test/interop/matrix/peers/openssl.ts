@@ -37,7 +37,7 @@ export function opensslOf(name: 'openssl' | 'openssl35' | 'openssl40'): Peer {
 }
 
 async function serve(program: string, order: ServerOrder): Promise<Serving> {
-  const { material, certificate, staple, timestamps, early } = order;
+  const { material, certificate, staple, timestamps, early, stored } = order;
   const asking = ['-CAfile', material.caFile, '-verify_return_error'];
   const args = [
     ...presenting(material.server),
@@ -46,6 +46,7 @@ async function serve(program: string, order: ServerOrder): Promise<Serving> {
     ...(certificate === undefined ? [] : asking),
     ...(staple ? ['-status_file', material.stapleFile] : []),
     ...(timestamps ? ['-serverinfo', serverInfo(material)] : []),
+    ...(stored ? ['-no_ticket'] : []),
     ...(early ? ['-early_data', '-max_early_data', '4096'] : []),
   ];
   const peer = await startOpensslServer(args, program);
