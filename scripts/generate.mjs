@@ -12,6 +12,7 @@ import { alerts } from './generate/alerts.mjs';
 import { benchmarks } from './generate/benchmarks.mjs';
 import { commands } from './generate/commands.mjs';
 import { findings } from './generate/findings.mjs';
+import { interop } from './generate/interop.mjs';
 import { endpoints } from './generate/lab.mjs';
 import { limits } from './generate/limits.mjs';
 import { moduleMap } from './generate/module-map.mjs';
@@ -26,6 +27,7 @@ const generators = {
   endpoints,
   benchmarks,
   limits,
+  interop,
   'client states': () => stateTable('tls13', 'CLIENT_STATES'),
   'server states': () => stateTable('tls13', 'SERVER_STATES'),
   'TLS 1.2 client states': () => stateTable('tls12', 'CLIENT_STATES'),

@@ -16,8 +16,8 @@ import {
 } from '../../src/node/index.ts';
 import { type PeerServer, requirePeer, run, startNginx, tempDir } from '../support/peers.ts';
 import { errorOf } from '../support/sockets.ts';
-import { engineOf, useEnds } from './ends.ts';
-import { type CertificateFiles, type FileCa, fileCa, ocspResponse } from './openssl.ts';
+import { useEnds } from './ends.ts';
+import { type CertificateFiles, type FileCa, fileCa } from './openssl.ts';
 
 const curl = requirePeer('curl');
 const nginx = requirePeer('nginx');
@@ -128,7 +128,6 @@ describe.skipIf(nginx === undefined)('nginx', () => {
     const client = files.client();
     const dir = tempDir();
     writeFileSync(join(dir, 'big'), big);
-    const staple = await ocspResponse(files, own);
     const say =
       '$ssl_protocol $ssl_cipher $ssl_curve $server_protocol $ssl_client_verify $ssl_client_s_dn $ssl_server_name';
     peer = await startNginx(
@@ -138,7 +137,6 @@ describe.skipIf(nginx === undefined)('nginx', () => {
       server {
         listen 127.0.0.1:${port} ssl http2 default_server; server_name one.test;
         ssl_certificate ${own.certFile}; ssl_certificate_key ${own.keyFile};
-        ssl_stapling on; ssl_stapling_file ${staple};
         location = / { return 200 "${say}"; }
         location = /big { root ${dir}; }
         location = /upstream {
@@ -212,12 +210,6 @@ describe.skipIf(nginx === undefined)('nginx', () => {
       connect({ port: peer.port, host: '127.0.0.1', servername: 'closed.test', ca: files.ca.cert }),
     );
     expect(await errorOf(socket)).toMatchObject({ code: 'ALERT_RECEIVED', received: 'unrecognized_name' });
-  });
-
-  test('a stapled OCSP response', async () => {
-    const socket = await ends.client({ port: peer.port, ca: files.ca.cert, requestOCSP: true });
-    const [leaf] = engineOf(socket).info.peerCertificates ?? [];
-    expect(leaf?.ocspResponse?.length).toBeGreaterThan(100);
   });
 
   test('a megabyte over HTTP/1.1', async () => {

@@ -23,7 +23,6 @@ import {
   fileCa,
   interactiveClient,
   OPENSSLS,
-  ocspResponse,
   presenting,
 } from './openssl.ts';
 
@@ -125,13 +124,6 @@ describe.each(OPENSSLS)('s_client of $name, our server', (openssl) => {
       const lines = keyLines(readFileSync(theirs, 'utf8').split('\n'));
       expect(lines).toHaveLength(5);
       expect(keyLines(ours)).toEqual(lines);
-    });
-
-    test('stapled OCSP response', async () => {
-      const response = await ocspResponse(files, healthy);
-      const secureContext = contextWith(credential(healthy), {}, { ocspResponse: readFileSync(response) });
-      const { peer } = await conversation({ secureContext }, ['-status']);
-      expect(await peer.waitFor(/OCSP Response Status: successful[\s\S]*Cert Status: good/)).not.toBeNull();
     });
 
     test.each([true, false])('HelloRetryRequest, with a cookie: %s', async (cookie) => {

@@ -14,15 +14,7 @@ import {
   line,
   useEnds,
 } from './ends.ts';
-import {
-  type CertificateFiles,
-  type FileCa,
-  fileCa,
-  OPENSSLS,
-  ocspResponse,
-  presenting,
-  reversingServer,
-} from './openssl.ts';
+import { type CertificateFiles, type FileCa, fileCa, OPENSSLS, presenting, reversingServer } from './openssl.ts';
 
 const ends = useEnds();
 const peers: PeerServer[] = [];
@@ -137,15 +129,6 @@ describe.each(OPENSSLS)('our client, s_server of $name', (openssl) => {
       ]);
       const retry = events.find((event) => event.kind === 'message' && event.name === 'hello_retry_request');
       expect(JSON.stringify(retry)).toContain('cookie');
-    });
-
-    test('a stapled OCSP response', async () => {
-      const response = await ocspResponse(files, healthy);
-      const { port } = await reversing(['-status_file', response]);
-      const secureContext = contextWith({ ca: files.ca.cert }, { requestOcsp: true });
-      const socket = await ask(await ends.client({ port, secureContext }));
-      const [leaf] = engineOf(socket).info.peerCertificates ?? [];
-      expect(Buffer.from(leaf?.ocspResponse ?? [])).toEqual(readFileSync(response));
     });
   });
 

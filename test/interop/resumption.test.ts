@@ -1,20 +1,13 @@
-/** Sessions, 0-RTT data and keys from elsewhere with other software, both ways round. */
+/**
+ * Sessions, 0-RTT data and keys from elsewhere with openssl, both ways round: suites, retries, what is taken once. That
+ * every peer resumes is in the matrix.
+ */
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import tls from 'node:tls';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type ConnectOptions, createHttpsServer, type ServerOptions, type TLSSocket } from '../../src/node/index.ts';
-import {
-  type PeerServer,
-  requirePeer,
-  run,
-  runOpenssl,
-  startNginx,
-  startOpensslServer,
-  tempDir,
-} from '../support/peers.ts';
-import { readAll } from '../support/sockets.ts';
+import type { ConnectOptions, ServerOptions, TLSSocket } from '../../src/node/index.ts';
+import { type PeerServer, runOpenssl, startOpensslServer, tempDir } from '../support/peers.ts';
 import { contextWith, engineOf, line, useEnds } from './ends.ts';
 import {
   askingClient,
@@ -27,8 +20,6 @@ import {
   SUITES,
 } from './openssl.ts';
 
-const curl = requirePeer('curl');
-const nginx = requirePeer('nginx');
 const ends = useEnds();
 const peers: PeerServer[] = [];
 let files: FileCa;
@@ -73,9 +64,6 @@ describe.each(OPENSSLS)('our client, s_server of $name', (openssl) => {
   const ways: readonly [string, readonly string[], ConnectOptions][] = [
     ...SUITES.map((suite): [string, readonly string[], ConnectOptions] => [suite, [], { ciphers: suite }]),
     ['HelloRetryRequest', ['-groups', 'P-256'], { groups: 'X25519:P-256' }],
-    ['tickets kept by the server', ['-no_ticket'], {}],
-    ['TLS 1.2', ['-tls1_2'], {}],
-    ['TLS 1.2, by the id of a session', ['-tls1_2', '-no_ticket'], {}],
   ];
   test.skipIf(program === undefined).each(ways)('resumes: %s', async (_, args, options) => {
     const { port } = await started(reversingServer(openssl, [...presenting(healthy), ...args]));
@@ -156,7 +144,6 @@ describe.each(OPENSSLS)('s_client of $name, our server', (openssl) => {
   const ways: readonly [string, ServerOptions, readonly string[]][] = [
     ...SUITES.map((suite): [string, ServerOptions, readonly string[]] => [suite, {}, ['-ciphersuites', suite]]),
     ['HelloRetryRequest', { groups: 'P-256' }, ['-groups', 'X25519:P-256']],
-    ['TLS 1.2', {}, ['-tls1_2']],
   ];
   test.skipIf(program === undefined).each(ways)('resumes: %s', async (_, options, args) => {
     const { port, reused } = await serve(options);
@@ -202,78 +189,5 @@ describe.each(OPENSSLS)('s_client of $name, our server', (openssl) => {
     expect((await runOpenssl([...args, ...wrong], 'hello\n', program)).stderr).toContain('decrypt error');
     const nobody = ['-psk', key.toString('hex'), '-psk_identity', 'client two'];
     expect((await runOpenssl([...args, ...nobody], 'hello\n', program)).stderr).toContain('unknown psk identity');
-  });
-});
-
-describe.each(['TLSv1.3', 'TLSv1.2'] as const)('node:tls, %s', (maxVersion) => {
-  test('our client resumes with its server', async () => {
-    const { cert, key } = healthy;
-    const server = tls.createServer({ cert, key, maxVersion }, (socket) => void ends.keep(socket).write('hello\n'));
-    const port = await ends.listen(server);
-    const reused: boolean[] = [];
-    let session: Buffer | undefined;
-    for (let i = 0; i < 3; i++) {
-      const socket = await ends.client({ port, ca: files.ca.cert, session });
-      const next = sessionOf(socket);
-      expect(await line(socket)).toBe('hello\n');
-      // It gives none to those who resume.
-      session ??= await next;
-      reused.push(socket.isSessionReused());
-    }
-    expect(reused).toEqual([false, true, true]);
-  });
-
-  test('its client resumes with our server', async () => {
-    const { cert, key } = healthy;
-    const { port } = await ends.server({ cert, key, maxVersion }, (socket) => void socket.end('hello'));
-    const reused: boolean[] = [];
-    let session: Buffer | undefined;
-    for (let i = 0; i < 3; i++) {
-      const options = { port, servername: 'localhost', ca: files.ca.cert, ...(session && { session }) };
-      const socket = ends.keep(tls.connect(options));
-      socket.on('session', (latest: Buffer) => {
-        session = latest;
-      });
-      expect((await readAll(socket)).toString()).toBe('hello');
-      reused.push(socket.isSessionReused());
-    }
-    expect(reused).toEqual([false, true, true]);
-  });
-});
-
-describe.skipIf(curl === undefined)('curl, our server', () => {
-  test('resumes within one command', async () => {
-    const { cert, key } = healthy;
-    const server = createHttpsServer({ cert, key }, (_, response) => {
-      response.setHeader('connection', 'close').end('hello\n');
-    });
-    const reused: boolean[] = [];
-    server.on('secureConnection', (socket: TLSSocket) => reused.push(socket.isSessionReused()));
-    const url = `https://localhost:${await ends.listen(server)}/`;
-    const resolving = ['--connect-to', 'localhost::127.0.0.1:', '--noproxy', '*', '--cacert', files.caFile];
-    expect((await run(curl ?? 'curl', ['-sS', ...resolving, url, url])).stdout).toBe('hello\nhello\n');
-    expect(reused).toEqual([false, true]);
-  });
-});
-
-describe.skipIf(nginx === undefined)('our client, nginx', () => {
-  test('resumes, and its requests go as early data', async () => {
-    const peer = await started(
-      startNginx(
-        (port) => `server { listen 127.0.0.1:${port} ssl; server_name localhost; ssl_early_data on;
-          ssl_certificate ${healthy.certFile}; ssl_certificate_key ${healthy.keyFile}; ssl_protocols TLSv1.3;
-          location / { return 200 "$ssl_session_reused $ssl_early_data\\n"; } }`,
-      ),
-    );
-    const request = Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
-    const options = { port: peer.port, ca: files.ca.cert, ALPNProtocols: ['http/1.1'] };
-    const first = await ends.client(options);
-    const session = sessionOf(first);
-    first.write(request);
-    expect((await readAll(first)).toString()).toMatch(/\r\n\r\n\. \n$/);
-    const second = await ends.client({ ...options, session: await session, earlyData: request });
-    // r: the session was resumed.
-    expect((await readAll(second)).toString()).toMatch(/\r\n\r\nr 1?\n$/);
-    expect([second.earlyData, second.isSessionReused()]).toEqual(['accepted', true]);
   });
 });

@@ -7,7 +7,7 @@ import type { TLSSocket } from '../../src/node/index.ts';
 import { opensslName } from '../../src/node/openssl-names.ts';
 import { type PeerServer, startOpensslServer, tempDir } from '../support/peers.ts';
 import { contextWith, diary, engineOf, failure, line, useEnds } from './ends.ts';
-import { type FileCa, fileCa, OPENSSLS, ocspResponse, presenting, reversingServer } from './openssl.ts';
+import { type FileCa, fileCa, OPENSSLS, presenting, reversingServer } from './openssl.ts';
 import { EXCHANGES, FOREIGN_HASHES, SIGNATURES, TLS12 } from './tls12.ts';
 
 const ends = useEnds();
@@ -72,14 +72,6 @@ describe.each(OPENSSLS)('our client, s_server of $name', (openssl) => {
   });
 
   describe.skipIf(isMissing)('the rest', () => {
-    test('a stapled OCSP response', async () => {
-      const response = await ocspResponse(files, files.ofType('secp256r1'));
-      const { port } = await serve(['-status_file', response]);
-      const secureContext = contextWith({ ca: files.ca.cert }, { requestOcsp: true });
-      const { peerCertificates } = await greet(await ends.client({ port, secureContext }));
-      expect(Buffer.from(peerCertificates?.[0]?.ocspResponse ?? [])).toEqual(readFileSync(response));
-    });
-
     test('exporter and key log', async () => {
       const theirs = join(tempDir(), 'keys');
       const args = ['-keylogfile', theirs, '-keymatexport', 'EXPORTER-interop', '-keymatexportlen', '48'];

@@ -1,13 +1,12 @@
 /** Our server in TLS 1.2 with openssl: parameters, certificates, what is bound and what is refused. */
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { KeyType } from '../../src/crypto/index.ts';
 import type { ServerOptions } from '../../src/node/index.ts';
 import { opensslName } from '../../src/node/openssl-names.ts';
 import type { PeerServer } from '../support/peers.ts';
-import { contextWith, diary, engineOf, failure, ourEnd, useEnds } from './ends.ts';
-import { askingClient, type FileCa, fileCa, interactiveClient, OPENSSLS, ocspResponse, presenting } from './openssl.ts';
+import { diary, engineOf, failure, ourEnd, useEnds } from './ends.ts';
+import { askingClient, type FileCa, fileCa, interactiveClient, OPENSSLS, presenting } from './openssl.ts';
 import { EXCHANGES, SIGNATURES } from './tls12.ts';
 
 const ends = useEnds();
@@ -77,17 +76,6 @@ describe.each(OPENSSLS)('our server, s_client of $name', (openssl) => {
       const { stderr } = await askingClient(openssl, port, files.caFile, ['-tls1_2', '-fallback_scsv']);
       expect(stderr).toMatch(/inappropriate fallback/);
       expect(await failed).toContainEqual(expect.objectContaining({ code: 'INAPPROPRIATE_FALLBACK' }));
-    });
-
-    test('a stapled OCSP response', async () => {
-      const own = files.ofType('secp256r1');
-      const response = readFileSync(await ocspResponse(files, own));
-      const secureContext = contextWith({ cert: own.cert, key: own.key }, {}, { ocspResponse: response });
-      const { port } = await ends.server({ secureContext });
-      const args = ['-tls1_2', '-status', '-CAfile', files.caFile];
-      const peer = await interactiveClient(openssl, port, args);
-      peers.push(peer);
-      expect(peer.output()).toMatch(/OCSP Response Status: successful/);
     });
 
     test('the same keying material', async () => {

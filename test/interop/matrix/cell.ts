@@ -32,12 +32,13 @@ export function reasonOf({ peer, side, scenario, version }: Place): string | und
 }
 
 /** Does what the scenario says, with our other end. Rejects when the conversation does not come to its end. */
-export async function converse({ peer, side, scenario, version }: Place, material: Material): Promise<Accounts> {
+export async function converse(place: Place, material: Material): Promise<Accounts> {
+  const { peer, side, scenario, version } = place;
   const { client, server, visits } = scenario;
   if (side === 'server') {
     const serving = await roleOf(peer.server).serve({ ...server, version, material });
     try {
-      const all = await visit(serving, scenario, version, material);
+      const all = await visit(serving, scenario, version, material, expected(place).theirs);
       return { ours: all.map(({ ours }) => ours), theirs: all.map(({ theirs }) => theirs) };
     } finally {
       await serving.stop();

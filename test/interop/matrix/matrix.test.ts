@@ -14,9 +14,20 @@ import { SCENARIOS } from './scenarios.ts';
 
 const isFull = process.env.HELLOFIN_MATRIX === 'full';
 const report = process.env.HELLOFIN_MATRIX_RESULTS;
-const results: object[] = [];
+const results: Cell[] = [];
 const versions = new Map<Peer, string>();
 let material: Material;
+
+/** What came of a place; `why` is who witnessed it, or what is in its way. */
+interface Cell {
+  readonly peer: string;
+  readonly release: string;
+  readonly side: string;
+  readonly version: string;
+  readonly scenario: string;
+  result: 'pass' | 'fail' | 'cannot';
+  readonly why: string;
+}
 
 const present = PEERS.filter(({ isOptional }) => isFull || !isOptional)
   .map((peer) => ({ peer, found: peer.programs.map(requirePeer) }))
@@ -40,7 +51,7 @@ beforeAll(async () => {
 }, 2 * GO_COMPILE_TIMEOUT);
 
 afterAll(() => {
-  if (report !== undefined) writeFileSync(report, JSON.stringify(results));
+  if (report !== undefined) writeFileSync(report, JSON.stringify({ scenarios: SCENARIOS, cells: results }));
 });
 
 for (const peer of present) {
@@ -77,14 +88,15 @@ for (const peer of present) {
 }
 
 /** Notes a cell. */
-function keep({ peer, side, scenario, version }: Place, result: 'pass' | 'fail' | 'cannot', why: string | undefined) {
-  const cell = { peer: peer.name, is: versions.get(peer), side, scenario: scenario.id, version, result, why };
+function keep({ peer, side, scenario, version }: Place, result: Cell['result'], why: string | undefined): Cell {
+  const release = versions.get(peer) ?? 'unknown';
+  const cell = { peer: peer.name, release, side, version, scenario: scenario.id, result, why: why ?? '' };
   results.push(cell);
   return cell;
 }
 
 /** A SignedCertificateTimestamp (RFC 6962 section 3.2) by a log that nobody knows. */
-function timestamp(): Uint8Array {
+function timestamp(): Buffer {
   const head = Buffer.alloc(1 + 32 + 8 + 2, 1);
   head.writeUInt8(0);
   head.writeBigUInt64BE(BigInt(Date.now()), 33);

@@ -1,7 +1,7 @@
 /** A peer of the matrix, as data: how it serves and connects, what it cannot do, what it keeps to itself. */
+import type { GroupName } from '../../../src/crypto/index.ts';
 import type { TLSSocket } from '../../../src/node/index.ts';
 import type { PeerName } from '../../support/peers.ts';
-import { line } from '../ends.ts';
 import type { CertificateFiles } from '../openssl.ts';
 import type { ClientTask, Fact, Facts, ServerTask, Version } from './scenarios.ts';
 
@@ -13,7 +13,7 @@ export interface Material {
   /** A DER OCSPResponse for the server's certificate. */
   readonly stapleFile: string;
   /** One SignedCertificateTimestamp, by a log that nobody knows. */
-  readonly timestamp: Uint8Array;
+  readonly timestamp: Buffer;
 }
 
 /** What a peer is asked to do as a server. */
@@ -42,8 +42,8 @@ export interface Serving {
   answer(socket: TLSSocket, word: string): Promise<void>;
   /** Changes the keys, or asks for a certificate, of the connection that is open. */
   act?(what: 'update' | 'certificate', socket: TLSSocket): void;
-  /** What the peer tells of the connection that is over. */
-  facts(): Promise<Facts>;
+  /** What the peer has told so far of a connection, counted from 0. */
+  facts(visit: number): Facts;
   stop(): Promise<void>;
 }
 
@@ -68,13 +68,24 @@ export interface Peer {
   readonly client?: Role & { readonly connect: (order: ClientOrder) => Promise<readonly Facts[]> };
 }
 
+/** What comes until it ends in a match of the pattern. Whatever came between two calls is lost. */
+export function heard(socket: TLSSocket, pattern: RegExp): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    const take = (chunk: Buffer) => {
+      text += chunk.toString();
+      if (!pattern.test(text)) return;
+      socket.off('data', take);
+      resolve(text);
+    };
+    socket.on('data', take);
+  });
+}
+
 /** A conversation by lines, answered by a line that has the word in it, whatever the case. */
 export const LINES: Pick<Serving, 'request' | 'answer'> = {
   request: (word) => `${word}\n`,
-  async answer(socket, word) {
-    const text = await line(socket);
-    if (!text.toLowerCase().includes(word)) throw new Error(`no answer to ${word}: ${JSON.stringify(text)}`);
-  },
+  answer: async (socket, word) => void (await heard(socket, new RegExp(`${word}.*\n$`, 'i'))),
 };
 
 /** The first group of a pattern in a text. */
@@ -87,6 +98,17 @@ export function versionIn(text: string | undefined): Version | undefined {
   if (text === undefined) return undefined;
   if (/1\.3/.test(text)) return 'TLS 1.3';
   return /1\.2/.test(text) ? 'TLS 1.2' : undefined;
+}
+
+/** The groups of the scenarios by OpenSSL's names, as an option takes them. */
+export function opensslGroups(groups: readonly GroupName[]): string {
+  const names: { readonly [G in GroupName]?: string } = { x25519: 'X25519', secp256r1: 'P-256', secp384r1: 'P-384' };
+  return groups.map((group) => names[group] ?? group).join(':');
+}
+
+/** The hybrid group where a text names it, or gives its number. */
+export function hybridIn(text: string | undefined): GroupName | undefined {
+  return /X25519MLKEM768|0x11ec|\b4588\b/.test(text ?? '') ? 'X25519MLKEM768' : undefined;
 }
 
 /** Facts without those that nobody told. */

@@ -12,12 +12,16 @@ import { CLIENT, type ClientTask, type Facts, type Scenario, type ServerTask, ty
 /** Milliseconds that a step of a conversation may take. */
 const PATIENCE = 10_000;
 
-/** What our client knows of its connections to a peer, one for each visit of the scenario. */
+/**
+ * What our client and the peer know of the connections, one for each visit of the scenario.
+ * @param hoped what the peer is waited for to have told: its output comes when it likes.
+ */
 export async function visit(
   serving: Serving,
   { client, server, visits }: Scenario,
   version: Version,
   material: Material,
+  hoped: readonly Facts[],
 ): Promise<readonly { readonly ours: Facts; readonly theirs: Facts }[]> {
   const all: { ours: Facts; theirs: Facts }[] = [];
   let session: Buffer | undefined;
@@ -50,15 +54,26 @@ export async function visit(
         await until(() => done(told, server) > before, 'what the server was told to do');
         await say('again');
       }
+      const ours = ourFacts(socket, told, 'client', material);
+      failed.catch(() => undefined); // nginx closes an idle connection without close_notify
+      const closed = new Promise((resolve) => socket.once('close', resolve));
       socket.resume().end(); // what is not read keeps the connection open
-      const ours = ourFacts(socket, told, 'client');
-      all.push({ ours, theirs: await serving.facts() });
+      await patient(closed, 'the end of the connection');
+      all.push({ ours, theirs: await theirFacts(serving, number, hoped[number] ?? {}) });
     } finally {
       failed.catch(() => undefined);
       socket.destroy();
     }
   }
   return all;
+}
+
+async function theirFacts(serving: Serving, visit: number, hoped: Facts): Promise<Facts> {
+  for (const end = Date.now() + PATIENCE / 5; ; await sleep(10)) {
+    const facts = serving.facts(visit);
+    const isTold = Object.entries(hoped).every(([fact, value]) => facts[fact as keyof Facts] === value);
+    if (isTold || Date.now() > end) return facts;
+  }
 }
 
 /** A server of ours for a peer. */
@@ -104,7 +119,7 @@ export async function serveAs(task: ServerTask, version: Version, material: Mate
       socket.on('error', (error) => errors.push(error));
       socket.on('close', () => {
         sockets.delete(socket);
-        ended.push({ at, facts: ourFacts(socket, told, 'server') });
+        ended.push({ at, facts: ourFacts(socket, told, 'server', material) });
       });
       converse(socket, task);
     },
@@ -206,7 +221,7 @@ function page(request: string): string {
   return `${lines.join('\r\n')}\r\n\r\n${body}`;
 }
 
-function ourFacts(socket: TLSSocket, told: Diary, role: 'client' | 'server'): Facts {
+function ourFacts(socket: TLSSocket, told: Diary, role: 'client' | 'server', material: Material): Facts {
   const { info } = engineOf(socket);
   const [leaf] = info.peerCertificates ?? [];
   const own = told.messages('certificate_verify').includes('sent certificate_verify') ? CLIENT : undefined;
@@ -219,8 +234,8 @@ function ourFacts(socket: TLSSocket, told: Diary, role: 'client' | 'server'): Fa
     group: info.group,
     alpn: info.alpn,
     retried: info.helloRetryRequest,
-    staple: leaf?.ocspResponse !== undefined,
-    timestamps: leaf?.scts?.length,
+    staple: leaf?.ocspResponse !== undefined && readFileSync(material.stapleFile).equals(leaf.ocspResponse),
+    timestamps: leaf?.scts?.filter((sct) => material.timestamp.equals(sct)).length,
     updated: told.messages('key_update').includes('received key_update'),
   });
 }

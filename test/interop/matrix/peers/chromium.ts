@@ -2,12 +2,10 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { GroupName } from '../../../../src/crypto/index.ts';
 import { requirePeer, run, tempDir } from '../../../support/peers.ts';
-import { type ClientOrder, factsOf, type Material, type Peer, versionIn } from '../peer.ts';
+import { type ClientOrder, factsOf, hybridIn, type Material, type Peer, versionIn } from '../peer.ts';
 import type { Facts } from '../scenarios.ts';
 
-const GROUPS: Readonly<Record<number, GroupName>> = { 24: 'secp384r1', 4588: 'X25519MLKEM768' };
 /** BoringSSL's ssl_early_data_accepted. */
 const ACCEPTED = 2;
 const KEY_UPDATE = 24;
@@ -91,7 +89,7 @@ function factsIn(events: readonly LogEvent[], { stapleFile, timestamp }: Materia
     version: versionIn(String(agreed.version)),
     resumed: agreed.is_resumed === true,
     early: all('SSL_HANDSHAKE_EARLY_DATA_REASON').some(({ early_data_reason }) => early_data_reason === ACCEPTED),
-    group: GROUPS[Number(agreed.key_exchange_group)],
+    group: hybridIn(String(agreed.key_exchange_group)),
     alpn: agreed.next_proto as string | undefined,
     retried: all('SSL_HANDSHAKE_MESSAGE_SENT').filter(({ type }) => type === 1).length === 2,
     staple: bytes.includes(readFileSync(stapleFile)),

@@ -1,11 +1,7 @@
 /** curl, which says with -v which messages went where. */
-import type { GroupName } from '../../../../src/crypto/index.ts';
 import { requirePeer, run } from '../../../support/peers.ts';
-import { type ClientOrder, factsOf, type Peer, told, versionIn } from '../peer.ts';
+import { type ClientOrder, factsOf, hybridIn, opensslGroups, type Peer, told, versionIn } from '../peer.ts';
 import type { Fact, Facts } from '../scenarios.ts';
-
-const NAMES: { readonly [G in GroupName]?: string } = { secp256r1: 'P-256', secp384r1: 'P-384', x25519: 'X25519' };
-const GROUPS: Readonly<Record<string, GroupName>> = { secp384r1: 'secp384r1', X25519MLKEM768: 'X25519MLKEM768' };
 
 /** The machine's, or a newer one. */
 export function curlOf(name: 'curl' | 'curlnext'): Peer {
@@ -36,7 +32,7 @@ async function connect(program: string, order: ClientOrder): Promise<readonly Fa
   const args = [
     ...['-sSv', '--noproxy', '*', '--resolve', `localhost:${port}:127.0.0.1`, '--cacert', material.caFile],
     ...[`--tlsv${number}`, '--tls-max', number],
-    ...(groups === undefined ? [] : ['--curves', groups.map((group) => NAMES[group] ?? group).join(':')]),
+    ...(groups === undefined ? [] : ['--curves', opensslGroups(groups)]),
     ...(certificate === undefined ? [] : ['--cert', material.client.certFile, '--key', material.client.keyFile]),
     ...(staple ? ['--cert-status'] : []),
     ...(early ? ['--tls-earlydata'] : []),
@@ -51,7 +47,7 @@ async function connect(program: string, order: ClientOrder): Promise<readonly Fa
       version: versionIn(agreed),
       resumed: !/ \(IN\), TLS handshake, Certificate \(11\):$/m.test(text),
       early: /^\* Server accepted \d+ bytes of TLS early data/m.test(text),
-      group: GROUPS[agreed?.split(' / ')[2] ?? ''],
+      group: hybridIn(agreed),
       alpn: told(text, /^\* ALPN: server accepted (\S+)$/m),
       retried: text.match(/ \(OUT\), TLS handshake, Client hello \(1\):$/gm)?.length === 2,
       staple: /^\* SSL certificate status: good/m.test(text),

@@ -3,14 +3,21 @@
  * its debugging log does.
  */
 import { get } from 'node:http';
-import type { GroupName } from '../../../../src/crypto/index.ts';
-import type { TLSSocket } from '../../../../src/node/index.ts';
 import { requirePeer, startNginx } from '../../../support/peers.ts';
-import { type ClientOrder, factsOf, type Peer, type ServerOrder, type Serving, told, versionIn } from '../peer.ts';
+import {
+  type ClientOrder,
+  factsOf,
+  heard,
+  hybridIn,
+  opensslGroups,
+  type Peer,
+  type ServerOrder,
+  type Serving,
+  told,
+  versionIn,
+} from '../peer.ts';
 import type { Facts } from '../scenarios.ts';
 
-const NAMES: { readonly [G in GroupName]?: string } = { secp256r1: 'P-256', secp384r1: 'P-384', x25519: 'X25519' };
-const GROUPS: Readonly<Record<string, GroupName>> = { secp384r1: 'secp384r1', '0x11ec': 'X25519MLKEM768' };
 const NO_UPDATE = 'nginx answers a KeyUpdate, and has no setting to start one';
 
 /** The machine's, or one with post-quantum groups. */
@@ -52,7 +59,7 @@ async function serve(program: string, order: ServerOrder): Promise<Serving> {
     `ssl_protocols ${version.replace('TLS ', 'TLSv')}`,
     `ssl_certificate ${material.server.certFile}`,
     `ssl_certificate_key ${material.server.keyFile}`,
-    ...(groups === undefined ? [] : [`ssl_ecdh_curve ${groups.map((group) => NAMES[group] ?? group).join(':')}`]),
+    ...(groups === undefined ? [] : [`ssl_ecdh_curve ${opensslGroups(groups)}`]),
     ...(certificate === undefined ? [] : [`ssl_client_certificate ${material.caFile}`, 'ssl_verify_client on']),
     ...(staple ? ['ssl_stapling on', `ssl_stapling_file ${material.stapleFile}`] : []),
     ...(early ? ['ssl_early_data on'] : []),
@@ -69,9 +76,9 @@ async function serve(program: string, order: ServerOrder): Promise<Serving> {
     port: peer.port,
     request: (word) => `GET /${word} HTTP/1.1\r\nHost: localhost\r\n\r\n`,
     async answer(socket) {
-      body = await response(socket);
+      body = (await heard(socket, /\|$/)).replace(/^[\s\S]*\r\n\r\n/, '');
     },
-    async facts() {
+    facts() {
       const [protocol, reused, subject, curve, alpn] = body.split('|');
       return factsOf({
         version: versionIn(protocol),
@@ -79,21 +86,12 @@ async function serve(program: string, order: ServerOrder): Promise<Serving> {
         // SSL_READ_EARLY_DATA_SUCCESS, and how much it read.
         early: /SSL_read_early_data: 1, [1-9]/.test(peer.output()),
         client: subject?.replace('CN=', ''),
-        group: GROUPS[curve ?? ''],
+        group: hybridIn(curve),
         alpn,
       });
     },
     stop: peer.stop,
   };
-}
-
-/** The body of the next response, which ends with a bar. */
-async function response(socket: TLSSocket): Promise<string> {
-  let text = '';
-  while (!text.endsWith('|')) {
-    text += await new Promise<string>((resolve) => socket.once('data', (chunk: Buffer) => resolve(chunk.toString())));
-  }
-  return text.substring(text.indexOf('\r\n\r\n') + 4);
 }
 
 async function connect(program: string, order: ClientOrder): Promise<readonly Facts[]> {
@@ -105,9 +103,7 @@ async function connect(program: string, order: ClientOrder): Promise<readonly Fa
     `proxy_ssl_trusted_certificate ${material.caFile}`,
     ...(isUpdated ? ['proxy_set_header Connection ""'] : []),
     ...(certificate === undefined ? [] : [`proxy_ssl_certificate ${certFile}; proxy_ssl_certificate_key ${keyFile}`]),
-    ...(groups === undefined
-      ? []
-      : [`proxy_ssl_conf_command Groups ${groups.map((group) => NAMES[group] ?? group).join(':')}`]),
+    ...(groups === undefined ? [] : [`proxy_ssl_conf_command Groups ${opensslGroups(groups)}`]),
   ];
   const peer = await startNginx(
     (own) => `upstream ours { server 127.0.0.1:${port}; keepalive 1; }

@@ -1,8 +1,7 @@
 /** node:tls, of every line of Node that is maintained. */
 import { fileURLToPath } from 'node:url';
-import type { GroupName } from '../../../../src/crypto/index.ts';
 import { type PeerName, requirePeer } from '../../../support/peers.ts';
-import type { ClientOrder, Peer, ServerOrder } from '../peer.ts';
+import { type ClientOrder, opensslGroups, type Peer, type ServerOrder } from '../peer.ts';
 import { type Command, scripted } from './scripted.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../node/peer.mjs', import.meta.url));
@@ -13,9 +12,6 @@ const CANNOT = {
   timestamps: 'node:tls neither sends nor shows them',
 };
 const NO_UPDATE = 'node:tls answers a KeyUpdate, and has no method to start one';
-
-/** OpenSSL's names. */
-const CURVES: { readonly [G in GroupName]?: string } = { secp256r1: 'P-256', secp384r1: 'P-384', x25519: 'X25519' };
 
 /** A line of Node. */
 export function nodeOf(line: 20 | 22 | 24 | 26, isOptional: boolean): Peer {
@@ -66,7 +62,7 @@ function common({ version, alpn, groups, staple, material }: ServerOrder | Clien
   return {
     tls: version.replace('TLS ', 'TLSv'),
     alpn,
-    groups: groups?.map((group) => CURVES[group] ?? group).join(':'),
+    groups: groups && opensslGroups(groups),
     staple: staple ? material.stapleFile : undefined,
   };
 }

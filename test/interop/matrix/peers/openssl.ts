@@ -1,14 +1,15 @@
 /** OpenSSL's s_server and s_client, which say with -msg which messages went where. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { GroupName } from '../../../../src/crypto/index.ts';
 import { type PeerServer, requirePeer, startOpensslServer, startServer, tempDir } from '../../../support/peers.ts';
 import { presenting } from '../../openssl.ts';
 import {
   type ClientOrder,
   factsOf,
+  hybridIn,
   LINES,
   type Material,
+  opensslGroups,
   type Peer,
   type ServerOrder,
   type Serving,
@@ -51,7 +52,6 @@ async function serve(program: string, order: ServerOrder): Promise<Serving> {
   ];
   const peer = await startOpensslServer(args, program);
   const counts = new Map<string, number>();
-  let over = 0;
   return {
     port: peer.port,
     request: LINES.request,
@@ -63,11 +63,7 @@ async function serve(program: string, order: ServerOrder): Promise<Serving> {
       await LINES.answer(socket, word);
     },
     act: (what) => peer.write(what === 'update' ? 'K\n' : 'c\n'),
-    async facts() {
-      over++;
-      await peer.waitFor(new RegExp(`(^shutting down SSL$[^]*?){${over}}`, 'm'));
-      return serverFacts(peer.output().split(/^shutting down SSL$/m)[over - 1] ?? '', peer.output());
-    },
+    facts: (visit) => serverFacts(peer.output().split(/^shutting down SSL$/m)[visit] ?? '', peer.output()),
     stop: peer.stop,
   };
 }
@@ -132,8 +128,7 @@ async function converse(program: string, order: ClientOrder, args: readonly stri
     version: versionIn(told(text, /^(?:New|Reused), (\S+),/m)),
     resumed: /^Reused, /m.test(text),
     early: /^Early data was accepted$/m.test(text),
-    group:
-      GROUPS[told(text, /^(?:Server Temp Key|Peer Temp Key|Negotiated TLS1\.3 group): (?:ECDH, )?([^,\n]*)/m) ?? ''],
+    group: hybridIn(told(text, /^(?:(?:Server|Peer) Temp Key|Negotiated TLS1\.3 group): (.*)$/m)),
     alpn: told(text, /^ALPN protocol: (.*)$/m),
     retried: count(text, /^>>> .* ClientHello$/gm) === 2,
     staple: /^OCSP Response Status: successful/m.test(text.replace(/^ +/gm, '')),
@@ -150,7 +145,7 @@ async function ask(peer: PeerServer, word: string): Promise<void> {
 function common({ version, groups, alpn }: ServerOrder | ClientOrder): readonly string[] {
   return [
     ...['-msg', version === 'TLS 1.3' ? '-tls1_3' : '-tls1_2'],
-    ...(groups === undefined ? [] : ['-groups', groups.map((group) => NAMES[group] ?? group).join(':')]),
+    ...(groups === undefined ? [] : ['-groups', opensslGroups(groups)]),
     ...(alpn === undefined ? [] : ['-alpn', alpn.join(',')]),
   ];
 }
@@ -174,6 +169,3 @@ function serverInfo({ timestamp }: Material): string {
 function count(text: string, pattern: RegExp): number {
   return text.match(pattern)?.length ?? 0;
 }
-
-const NAMES: { readonly [G in GroupName]?: string } = { secp256r1: 'P-256', secp384r1: 'P-384', x25519: 'X25519' };
-const GROUPS: Readonly<Record<string, GroupName>> = { secp384r1: 'secp384r1', X25519MLKEM768: 'X25519MLKEM768' };
