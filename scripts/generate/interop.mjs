@@ -13,7 +13,7 @@ import { root } from '../gates/files.mjs';
  *   readonly date: string,
  *   readonly machine: string,
  *   readonly minutes: number,
- *   readonly scenarios: readonly { readonly id: string, readonly title: string, readonly versions: readonly string[] }[],
+ *   readonly scenarios: readonly { readonly id: string, readonly title: string, readonly versions: string }[],
  *   readonly peers: readonly MatrixPeer[],
  * }} Matrix what test/interop/full.mjs writes
  */

@@ -49,7 +49,7 @@ if (cells.some((/** @type {{ result: string }} */ { result }) => result === 'fai
 
 /** @param {readonly { id: string, title: string, versions: readonly string[] }[]} all */
 function titles(all) {
-  return all.map(({ id, title, versions }) => ({ id, title, versions }));
+  return all.map(({ id, title, versions }) => ({ id, title, versions: versions.join(', ') }));
 }
 
 /**
