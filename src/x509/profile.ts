@@ -115,8 +115,8 @@ function constraintFaults(certificate: Certificate, isCa: boolean): Fault[] {
   const add = (span: Span | undefined, message: string, section: string) =>
     faults.push(fault('CERT_EXTENSION_INVALID', span, message, section));
   const isPathLength = basicConstraints?.pathLength !== undefined;
-  if (isPathLength && !basicConstraints?.ca) add(basic, 'a path length, and it is no CA', '4.2.1.9');
-  if (isPathLength && keyUsage !== undefined && !keyUsage.includes('keyCertSign')) {
+  if (isPathLength && !basicConstraints.ca) add(basic, 'a path length, and it is no CA', '4.2.1.9');
+  else if (isPathLength && keyUsage !== undefined && !keyUsage.includes('keyCertSign')) {
     add(basic, 'a path length without keyCertSign', '4.2.1.9');
   }
   if (keyUsage?.includes('keyCertSign') && basicConstraints?.ca !== true && certificate.version === 3) {

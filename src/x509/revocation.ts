@@ -153,6 +153,8 @@ export class CrlChecker {
       if (this.#builder.verify(crl, signer) !== 'valid') continue;
       // What stands above in the path is judged with it.
       if (above.some((one) => this.#builder.isSameEntity(one.certificate, certificate))) return true;
+      // A root that changed its key is two roots of one name.
+      if (signer.anchor && sameName(certificate.subject, anchor.subject)) return true;
       if (certificate === judging.self) return true;
       if (!judging.certificates.has(certificate) && this.#judge(signer, anchor, judging.certificates)) return true;
     }
