@@ -10,7 +10,7 @@ import { NameBudget } from './name-constraints.ts';
 import { findExtension, parseCertificate } from './parse.ts';
 import { type Candidate, PathBuilder, type SignatureVerifier } from './path.ts';
 import type { PolicyInput } from './policies.ts';
-import { profileFaults } from './profile.ts';
+import { anchorOddities, profileFaults } from './profile.ts';
 import { CrlChecker, type RevocationInput } from './revocation.ts';
 import type { RootStore } from './roots.ts';
 import {
@@ -79,7 +79,10 @@ export function validateChain(input: ChainInput): ChainVerdict {
     ...found,
     trusted,
     findings: all,
-    notices: ranked([...best.notices, ...(judging.rules.profile === 'none' ? oddities(best) : [])]),
+    // Nobody who connects asks for them.
+    get notices() {
+      return ranked([...best.notices, ...oddities(best, judging.rules)]);
+    },
     tried: tried.map(triedPath),
     policies: best.policies,
   };
@@ -95,10 +98,14 @@ function triedPath({ path: { links, end }, findings }: JudgedPath): TriedPath {
   };
 }
 
-function oddities({ path }: JudgedPath): ChainFinding[] {
-  return path.links.flatMap(({ certificate, anchor, sent }, depth) =>
-    profileFaults(certificate, { depth, anchor, web: false }).map((fault) => located(fault, depth, sent, certificate)),
-  );
+/** What is accepted and odd; what the rules refuse is no longer. */
+function oddities({ path }: JudgedPath, { profile }: ValidationRules): ChainFinding[] {
+  return path.links.flatMap(({ certificate, anchor, sent }, depth) => {
+    const faults = profile === 'none' ? profileFaults(certificate, { depth, anchor, web: false }) : [];
+    return [...faults, ...(anchor ? anchorOddities(certificate) : [])].map((fault) =>
+      located(fault, depth, sent, certificate),
+    );
+  });
 }
 
 function memoryOf({ memory, roots, crypto }: ChainInput): ChainMemory | undefined {

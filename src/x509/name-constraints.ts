@@ -12,10 +12,15 @@ const SPEC = 'RFC 5280 section 4.2.1.10';
 /** Names of a certificate that are found fault with: a certificate may have thousands. */
 const MAX_FAULTS = 8;
 
-/** Kinds of names, with how many pairs of a name and a constraint of them one chain may have, all its paths together. */
+/** Pairs of a host, address or directory name with a constraint that one chain may have, all its paths together. */
+const MAX_COMPARISONS = 2 ** 20;
+
+/** The same for mailboxes, URIs and what nothing compares. */
+const MAX_RARE_COMPARISONS = 2 ** 22;
+
 const LIMITS: readonly (readonly [kinds: readonly GeneralName['type'][], pairs: number])[] = [
-  [['dns', 'ip', 'directory'], 2 ** 20],
-  [['email', 'uri', 'other'], 2 ** 22],
+  [['dns', 'ip', 'directory'], MAX_COMPARISONS],
+  [['email', 'uri', 'other'], MAX_RARE_COMPARISONS],
 ];
 
 /** What may still be compared. */

@@ -144,11 +144,16 @@ export class PathBuilder {
         others.push(candidate);
       }
     }
-    const { cost } = this.#input;
-    const ranked = valid.map((one) => [one, cost(one)] as const).sort(([, a], [, b]) => a - b);
-    const issuers = [...ranked.map(([one]) => one), ...others];
+    const issuers = [...this.#ranked(valid), ...others];
     this.#issuers.set(certificate, issuers);
     return issuers;
+  }
+
+  /** The least faulty first. */
+  #ranked(issuers: readonly Candidate[]): readonly Candidate[] {
+    if (issuers.length < 2) return issuers;
+    const costs = new Map(issuers.map((issuer) => [issuer, this.#input.cost(issuer)]));
+    return [...issuers].sort((a, b) => (costs.get(a) ?? 0) - (costs.get(b) ?? 0));
   }
 
   /** A number for a name and a key: certificates for the same have the same. Compared once, as peers choose their length. */

@@ -4,7 +4,7 @@ import { DerReader, der, OID } from '../asn1/index.ts';
 import { concat } from '../bytes/index.ts';
 import { encodeName } from './name.ts';
 import { parseCertificate } from './parse.ts';
-import { profileFaults } from './profile.ts';
+import { anchorOddities, profileFaults } from './profile.ts';
 import { WEB_RULES } from './rules.ts';
 
 const critical = (oid: string, value: Uint8Array) => ({ extraExtensions: [{ oid, critical: true, value }] });
@@ -159,6 +159,17 @@ describe('what everybody reads', () => {
     );
     expect(rootFaults(negative)).toEqual([]);
     expect(rootFaults(negative, false)).toEqual(['the serial number is negative']);
+    expect(anchorOddities(parseCertificate(negative)).map(({ code }) => code)).toEqual(['CERT_SERIAL_INVALID']);
+  });
+
+  it('is an anchor of version 1', () => {
+    const old = parseCertificate(rewritten((fields) => fields.slice(1, 7)));
+    expect(anchorOddities(old).map(({ message }) => message)).toEqual(['version 1 has no extensions']);
+    const { root } = chainOf();
+    expect(anchorOddities(parseCertificate(root.der))).toEqual([]);
+    const long = chainOf({ root: { serial: new Uint8Array(21).fill(1) } });
+    const { notices, trusted } = validate([long.leaf.der, long.intermediate.der], [long.root.der]);
+    expect([trusted, ...notices.map(({ code, depth }) => `${code}@${depth}`)]).toEqual([true, 'CERT_SERIAL_INVALID@2']);
   });
 
   it('is a root without a name', () => {

@@ -32,6 +32,16 @@ export function profileFaults(certificate: Certificate, { depth, anchor, web }: 
   ];
 }
 
+/** What old trust anchors have, and nobody refuses: long and negative serial numbers, version 1. */
+export function anchorOddities(certificate: Certificate): Fault[] {
+  const { version, spans } = certificate;
+  const old =
+    version === 3
+      ? []
+      : [fault('CERT_EXTENSION_INVALID', spans.tbs, `version ${version} has no extensions`, '4.1.2.1')];
+  return [...serialFaults(certificate), ...old];
+}
+
 function fault(code: ProfileCode, span: Span | undefined, message: string, section: string): Fault {
   return { code, span, message, spec: `RFC 5280 section ${section}` };
 }
