@@ -5,7 +5,7 @@ import { type ExtensionInput, parseCertificate } from '../../src/x509/index.ts';
 import { DAY, type Issued, NOW } from './support.ts';
 
 /** An entry of a CRL. */
-export interface RevokedInput {
+interface RevokedInput {
   /** The certificate. */
   readonly of: Issued;
   readonly extensions?: readonly ExtensionInput[];
