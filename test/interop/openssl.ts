@@ -40,7 +40,6 @@ export const SUITES: readonly Tls13SuiteName[] = [
   'TLS_CHACHA20_POLY1305_SHA256',
 ];
 
-
 /** Every group without post-quantum key exchange. */
 export const CLASSICAL: readonly GroupCase[] = [
   { group: 'x25519', openssl: 'X25519', prints: 'X25519, 253 bits' },
