@@ -1,6 +1,7 @@
 import { connect as connectTcp, type NetConnectOpts, type Socket, type SocketConnectOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { argumentError } from './error.ts';
+import { refuse } from './secure-context.ts';
 import { clientSettings, type TLSSocketOptions } from './settings.ts';
 import { TLSSocket } from './tls-socket.ts';
 
@@ -24,6 +25,8 @@ export interface ConnectOptions extends TLSSocketOptions {
   autoSelectFamilyAttemptTimeout?: number | undefined;
   keepAlive?: boolean | undefined;
   keepAliveInitialDelay?: number | undefined;
+  /** Not implemented, and refused. */
+  onread?: unknown;
 }
 
 /** The arguments of tls.connect. `callback` listens to 'secureConnect'. */
@@ -43,6 +46,8 @@ export type ConnectArguments =
  */
 export function connect(...args: ConnectArguments): TLSSocket {
   const { options, callback } = normalize(args);
+  // The buffer would be given ciphertext.
+  refuse(options, ['onread']);
   const settings = clientSettings(options, hostOf(options));
   const transport = options.socket ?? connectTcp(tcpOptions(options));
   const socket = new TLSSocket(transport, options, settings);

@@ -1,9 +1,10 @@
+import { constants } from 'node:crypto';
 import tls from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { nodeCrypto } from '../crypto/node/index.ts';
 import { settings } from '../tls/negotiate/settings.ts';
 import { opensslName } from './openssl-names.ts';
-import { parseVersions } from './protocols.ts';
+import { allowedVersions, parseVersions } from './protocols.ts';
 
 describe('ciphers', () => {
   test('have the names that node:tls has for them', () => {
@@ -39,5 +40,24 @@ describe('versions', () => {
     ['TLSv1.2', undefined, 'TLS_method', 'ERR_TLS_PROTOCOL_VERSION_CONFLICT'],
   ])('%s to %s, %s is refused', (min, max, method, code) => {
     expect(() => parseVersions(min, max, method)).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe('versions that secureOptions forbid', () => {
+  const { SSL_OP_NO_TLSv1_2, SSL_OP_NO_TLSv1_3, SSL_OP_NO_SSLv3 } = constants;
+
+  test.each([
+    [undefined, SSL_OP_NO_SSLv3, undefined],
+    [undefined, SSL_OP_NO_TLSv1_3, ['TLS 1.2']],
+    [undefined, SSL_OP_NO_TLSv1_2, ['TLS 1.3']],
+    [['TLS 1.2', 'TLS 1.3'] as const, SSL_OP_NO_TLSv1_2, ['TLS 1.3']],
+  ])('%j without %i', (versions, forbidden, left) => {
+    expect(allowedVersions(versions, forbidden)).toEqual(left);
+  });
+
+  test('are not all of them', () => {
+    const none = expect.objectContaining({ code: 'ERR_TLS_INVALID_PROTOCOL_VERSION' });
+    expect(() => allowedVersions(undefined, SSL_OP_NO_TLSv1_2 | SSL_OP_NO_TLSv1_3)).toThrow(none);
+    expect(() => allowedVersions(['TLS 1.3'], SSL_OP_NO_TLSv1_3)).toThrow(none);
   });
 });

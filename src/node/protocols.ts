@@ -1,6 +1,7 @@
 /**
  * The names that node:tls and OpenSSL have for versions.
  */
+import { constants } from 'node:crypto';
 import type { CommonConfig } from '../tls/index.ts';
 import { argumentError } from './error.ts';
 
@@ -52,6 +53,21 @@ export function parseVersions(
   const versions = range.map(([, name]) => name).filter((name) => name !== undefined);
   if (versions.length > 0) return versions;
   throw argumentError('ERR_TLS_INVALID_PROTOCOL_VERSION', `no version from ${min} to ${max} is implemented`);
+}
+
+/**
+ * Versions without those that `secureOptions` forbid; `undefined` where nothing is asked for.
+ * @throws code ERR_TLS_INVALID_PROTOCOL_VERSION when none is left
+ */
+export function allowedVersions(
+  versions: readonly VersionName[] | undefined,
+  forbidden: number,
+): readonly VersionName[] | undefined {
+  const bits = { 'TLS 1.2': constants.SSL_OP_NO_TLSv1_2, 'TLS 1.3': constants.SSL_OP_NO_TLSv1_3 };
+  if ((forbidden & (bits['TLS 1.2'] | bits['TLS 1.3'])) === 0) return versions;
+  const allowed = (versions ?? (['TLS 1.2', 'TLS 1.3'] as const)).filter((name) => (forbidden & bits[name]) === 0);
+  if (allowed.length > 0) return allowed;
+  throw argumentError('ERR_TLS_INVALID_PROTOCOL_VERSION', 'secureOptions leaves no version');
 }
 
 function method(name: string): readonly [string, string] {

@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import type { CryptoProvider } from '../crypto/index.ts';
 import { nodeCrypto } from '../crypto/node/index.ts';
 import { type ClientConfig, type Credential, type LegacyMeans, MAX_LIFETIME, type TicketKeys } from '../tls/index.ts';
@@ -13,7 +14,7 @@ import {
 } from './credentials.ts';
 import { argumentError } from './error.ts';
 import { type NameList, parseGroups, parseSigalgs } from './names.ts';
-import { parseVersions } from './protocols.ts';
+import { allowedVersions, parseVersions } from './protocols.ts';
 import { ticketKeysOf } from './ticket-keys.ts';
 import { type ChainVerifier, defaultVerifier, verifierFor } from './trust/index.ts';
 import { checkKinds } from './validate.ts';
@@ -41,6 +42,8 @@ export interface SecureContextOptions {
   sigalgs?: NameList | undefined;
   minVersion?: string | undefined;
   maxVersion?: string | undefined;
+  /** OpenSSL's options, of which those that forbid versions or tickets count. */
+  secureOptions?: number | undefined;
   /** `TLSv1_2_method` and the like, in place of the two. */
   secureProtocol?: string | undefined;
   /** Algorithms for certificates (RFC 8879), both ways, in order of preference. None unless given. */
@@ -105,8 +108,12 @@ export class SecureContext {
       'sessionIdContext',
     );
     checkKinds(options, 'bytes', 'ticketKeys');
-    checkKinds(options, 'number', 'sessionTimeout');
-    const versions = parseVersions(options.minVersion, options.maxVersion, options.secureProtocol);
+    checkKinds(options, 'number', 'sessionTimeout', 'secureOptions');
+    const forbidden = options.secureOptions ?? 0;
+    const versions = allowedVersions(
+      parseVersions(options.minVersion, options.maxVersion, options.secureProtocol),
+      forbidden,
+    );
     const crypto = options.crypto ?? nodeCrypto;
     const groups = parseGroups(options.groups ?? options.ecdhCurve);
     const { legacy = [] } = options;
@@ -127,7 +134,8 @@ export class SecureContext {
     };
     this.credentials = parseCredentials(crypto, options.cert, options.key, options.passphrase);
     if (options.ticketKeys !== undefined) this.#tickets = ticketKeysOf(crypto, options.ticketKeys);
-    this.sessionTimeout = options.sessionTimeout ?? SESSION_TIMEOUT;
+    const hasTickets = (forbidden & constants.SSL_OP_NO_TICKET) === 0;
+    this.sessionTimeout = hasTickets ? (options.sessionTimeout ?? SESSION_TIMEOUT) : 0;
     if (!Number.isInteger(this.sessionTimeout) || this.sessionTimeout < 0 || this.sessionTimeout > MAX_LIFETIME) {
       throw argumentError('ERR_OUT_OF_RANGE', `sessionTimeout: not a whole number of seconds up to ${MAX_LIFETIME}`);
     }

@@ -1,3 +1,4 @@
+import { captureRejectionSymbol } from 'node:events';
 import { Server as NetServer, type ServerOpts, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { argumentError } from './error.ts';
@@ -11,6 +12,8 @@ export interface ServerOptions extends Omit<TLSSocketOptions, 'signal' | 'isServ
   keepAlive?: boolean | undefined;
   keepAliveInitialDelay?: number | undefined;
   highWaterMark?: number | undefined;
+  /** Connections are paused when they are handed over. */
+  pauseOnConnect?: boolean | undefined;
 }
 
 /** Receives connections after their handshake. */
@@ -42,6 +45,13 @@ export class Server extends NetServer {
       accept(transport, this.#options, this.#settings, (socket) => this.emit('secureConnection', socket));
     });
     if (listener !== undefined) this.on('secureConnection', listener);
+  }
+
+  /** With `events.captureRejections`: a listener of 'secureConnection' that rejects ends its connection. */
+  override [captureRejectionSymbol](error: Error, event: string | symbol, ...args: unknown[]): void {
+    const [socket] = args;
+    if (event === 'secureConnection' && socket instanceof TLSSocket) socket.destroy(error);
+    else this.emit('error', error);
   }
 
   /** Uses other credentials, roots and parameters from the next connection on. */
@@ -108,10 +118,11 @@ export function tcpOptions(options: ServerOptions): ServerOpts {
 /** Runs the server's side of a handshake on a new connection and hands it on when it is done. */
 export function accept(
   transport: Socket | Duplex,
-  options: TLSSocketOptions,
+  options: TLSSocketOptions & Pick<ServerOptions, 'pauseOnConnect'>,
   settings: ServerSettings,
   listener: SecureConnectionListener,
 ): void {
   const socket = new TLSSocket(transport, options, settings);
+  if (options.pauseOnConnect) socket.pause();
   socket.once('secure', () => listener(socket));
 }

@@ -181,7 +181,8 @@ export function serverSettings(options: TLSSocketOptions): ServerSettings {
 
 /** What a server does about sessions; nothing where they end at once. */
 function serverSessions(options: TLSSocketOptions, context: SecureContext): Pick<ServerConfig, 'sessions'> {
-  const { sessionTimeout: lifetime = context.sessionTimeout, sessionTickets: count, maxEarlyData: max } = options;
+  const { sessionTimeout = context.sessionTimeout, sessionTickets: count, maxEarlyData: max } = options;
+  const lifetime = context.sessionTimeout === 0 ? 0 : sessionTimeout;
   if (lifetime === 0) return {};
   return {
     sessions: {

@@ -115,6 +115,11 @@ export class TLSSocket extends AnsweringSocket {
     this.keyCert = context instanceof SecureContext ? context : new SecureContext(context);
   }
 
+  /** What both ends sign with is not kept. @throws code ERR_METHOD_NOT_IMPLEMENTED */
+  getSharedSigalgs(): never {
+    throw codedError('ERR_METHOD_NOT_IMPLEMENTED', 'getSharedSigalgs is not implemented');
+  }
+
   isSessionReused(): boolean {
     return this.engine?.info.resumed === true;
   }

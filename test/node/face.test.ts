@@ -1,5 +1,6 @@
 /** What programs decide during a handshake, and what they ask a socket about it, by the names of node:tls. */
-import { once } from 'node:events';
+import { constants } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import type net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -353,4 +354,33 @@ test('an error of a socket with a server is for whoever listens to the socket, t
 test('a highWaterMark is that of the socket', async () => {
   const { client } = await pair({ client: { highWaterMark: 1000 } });
   expect([client.readableHighWaterMark, client.writableHighWaterMark]).toEqual([1000, 1000]);
+});
+
+test('with captureRejections a listener that rejects ends its connection', async () => {
+  EventEmitter.captureRejections = true;
+  const { server, port } = await serve().finally(() => {
+    EventEmitter.captureRejections = false;
+  });
+  const failed = new Promise((resolve) => {
+    server.on('secureConnection', async (socket) => {
+      socket.on('error', resolve);
+      await Promise.reject(new Error('no account'));
+    });
+  });
+  visit(port);
+  expect(await failed).toMatchObject({ message: 'no account' });
+});
+
+test('with pauseOnConnect connections are handed over paused', async () => {
+  const { server } = await pair({ server: { pauseOnConnect: true } });
+  expect(server.isPaused()).toBe(true);
+});
+
+test('SSL_OP_NO_TICKET leaves no sessions', async () => {
+  const { client } = await pair({ server: { secureOptions: constants.SSL_OP_NO_TICKET } });
+  const session = vi.fn();
+  client.on('session', session).resume();
+  client.end();
+  await once(client, 'close');
+  expect(session).not.toHaveBeenCalled();
 });
