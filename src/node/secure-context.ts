@@ -156,7 +156,7 @@ export class SecureContext {
  * Refuses options of node:tls that are not implemented: passing them over could weaken what the caller relies on.
  * @throws code ERR_METHOD_NOT_IMPLEMENTED
  */
-function refuse<Name extends string>(options: { readonly [N in Name]?: unknown }, names: readonly Name[]): void {
+export function refuse<Name extends string>(options: { readonly [N in Name]?: unknown }, names: readonly Name[]): void {
   for (const name of names) {
     if (options[name] === undefined || options[name] === null) continue;
     throw argumentError('ERR_METHOD_NOT_IMPLEMENTED', `the option ${name} is not implemented`);
