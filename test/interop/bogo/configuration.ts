@@ -146,7 +146,7 @@ function clientConfig(
     ...(options.repeatShimInitialWrite > 1 && { maxFragment: options.shimInitialWrite.length }),
     ...(options.advertiseAlpn !== '' && { alpn: splitAlpn(options.advertiseAlpn) }),
     ...(credential && { credential }),
-    legacy: options.cipher === '' ? LEGACY.filter((means) => means !== '3des') : LEGACY,
+    legacy: legacyOf(options),
     requestOcsp: options.enableOcspStapling,
     requestScts: options.enableSignedCertTimestamps,
     requireCredential: true,
@@ -184,6 +184,12 @@ function serverConfig(
     serverPreference: options.serverPreference,
     ...memory.server(options),
   };
+}
+
+/** Old means of clients; SHA-1 only where it is asked for, for there are tests of its absence. */
+function legacyOf({ cipher, verifyPrefs }: Options): readonly LegacyMeans[] {
+  const means = cipher === '' ? LEGACY.filter((old) => old !== '3des') : LEGACY;
+  return verifyPrefs.some((code) => schemeInfo(code)?.name.endsWith('sha1')) ? [...means, 'sha1-signatures'] : means;
 }
 
 /** Where no shares are named, the runner wants one of each kind: a classical and a post-quantum one. */
