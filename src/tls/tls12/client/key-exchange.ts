@@ -35,7 +35,7 @@ export function serverKeyOf(groups: readonly string[], params: ServerKeyParams):
  * @throws TlsError BAD_KEY_SHARE
  */
 export function agreeWith(
-  { crypto }: HandshakeContext,
+  { crypto }: Pick<HandshakeContext, 'crypto'>,
   key: ServerKey,
 ): { readonly exchangeKeys: Uint8Array; readonly secret: Uint8Array } {
   if (key.kind === 'rsa') {
