@@ -10,7 +10,7 @@ import { clientContext, Failures, listening, SERVER_CREDENTIAL, serverContext, W
 const PATIENCE = 2_500;
 
 /** Milliseconds of an attack in all; more, and it goes on without end. */
-const TOO_LONG = 60_000;
+const TOO_LONG = 600_000;
 
 /** Bytes that a victim may hold for a peer that reads nothing. */
 const HELD = 2 ** 20;
