@@ -78,7 +78,7 @@ async function findTests(file, folder) {
   const report = join(folder, 'related.json');
   rmSync(report, { force: true });
   // Those of the command and of peers run what was built, not the source.
-  const excluded = ['interop', 'house', 'bench', 'conformance', 'cli', 'lab', 'peers'].flatMap((name) => [
+  const excluded = ['interop', 'house', 'bench', 'soak', 'conformance', 'cli', 'lab', 'peers'].flatMap((name) => [
     '--exclude',
     `test/${name}/**`,
   ]);
