@@ -11,6 +11,7 @@ import { projectFiles, root } from './gates/files.mjs';
 import { alerts } from './generate/alerts.mjs';
 import { benchmarks } from './generate/benchmarks.mjs';
 import { commands } from './generate/commands.mjs';
+import { endurance } from './generate/endurance.mjs';
 import { findings } from './generate/findings.mjs';
 import { interop } from './generate/interop.mjs';
 import { endpoints } from './generate/lab.mjs';
@@ -28,6 +29,7 @@ const generators = {
   benchmarks,
   limits,
   interop,
+  endurance,
   'client states': () => stateTable('tls13', 'CLIENT_STATES'),
   'server states': () => stateTable('tls13', 'SERVER_STATES'),
   'TLS 1.2 client states': () => stateTable('tls12', 'CLIENT_STATES'),
