@@ -33,8 +33,8 @@ const KINDS = [
 
 const AT_ONCE = 8;
 
-/** Sessions of a server that are kept to be resumed. */
-const KEPT = 32;
+/** Sessions of a server that are kept to be resumed, and milliseconds that they are: servers take them for 300 seconds. */
+const [KEPT, FRESH] = [32, 120_000];
 
 const MAX_EARLY_DATA = 1024;
 const QUESTION = Buffer.from('question');
@@ -112,12 +112,11 @@ async function place(kind, serve, ends, failures) {
       if (--ends.open === 0) ends.idle();
     });
   });
-  /** @type {Buffer[]} */
-  const sessions = [];
+  const sessions = new Sessions();
   /** @param {boolean} drop @returns {Promise<string | undefined>} what went wrong */
   const connect = (drop) =>
     new Promise((resolve) => {
-      const session = kind.resumes ? sessions.pop() : undefined;
+      const session = kind.resumes ? sessions.take() : undefined;
       const early = kind.early && session !== undefined;
       const client = dial({
         secureContext,
@@ -127,7 +126,7 @@ async function place(kind, serve, ends, failures) {
       /** @type {string | undefined} */
       let wrong = 'closed before the answer';
       client.on('session', (/** @type {Buffer} */ ticket) => {
-        if (kind.resumes && sessions.length < KEPT) sessions.push(ticket);
+        if (kind.resumes) sessions.put(ticket);
       });
       client.once('secureConnect', () => {
         if (!early) client.write(QUESTION);
@@ -143,6 +142,25 @@ async function place(kind, serve, ends, failures) {
       client.once('close', () => resolve(wrong));
     });
   return { kind, connect, close };
+}
+
+/** Sessions to be resumed, the oldest first. */
+class Sessions {
+  /** @type {{ readonly ticket: Buffer, readonly until: number }[]} */
+  #kept = [];
+
+  /** @param {Buffer} ticket */
+  put(ticket) {
+    if (this.#kept.length < KEPT) this.#kept.push({ ticket, until: Date.now() + FRESH });
+  }
+
+  /** None when all that are kept may be refused for their age. */
+  take() {
+    for (let next = this.#kept.shift(); next !== undefined; next = this.#kept.shift()) {
+      if (next.until > Date.now()) return next.ticket;
+    }
+    return undefined;
+  }
 }
 
 /**
