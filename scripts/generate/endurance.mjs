@@ -30,7 +30,7 @@ export function endurance() {
   /** @type {{ readonly stages: readonly Stage[], readonly node: string, readonly machine: string, readonly date: string }} */
   const { stages, node, machine, date } = JSON.parse(readFileSync(join(root, FOLDER, newest), 'utf8'));
   const rows = stages.map(({ name, unit, done, seconds, last, growth, failures }) => {
-    const verdict = failures.length === 0 ? 'passed' : failures.join('; ');
+    const verdict = failures.length === 0 ? 'passed' : [...new Set(failures)].join('; ');
     const memory = `${mebibytes(last.heap)} / ${mebibytes(last.rss)} | ${mebibytes(growth.heap)} / ${mebibytes(growth.rss)}`;
     return `| ${name} | ${done.toLocaleString('en')} ${unit} | ${Math.round(seconds)} | ${memory} | ${verdict} |`;
   });
