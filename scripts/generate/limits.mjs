@@ -43,6 +43,7 @@ const GROUPS = {
     'x509/chain.ts': {
       MAX_SENT: '`CHAIN_LIMIT_EXCEEDED`',
       MAX_FETCHED: 'they are not looked at',
+      MAX_PATHS: 'the best of them is told, and not accepted',
       MAX_CRL_SIGNERS: '`REVOCATION_UNKNOWN`',
     },
     'x509/name-constraints.ts': {

@@ -55,6 +55,9 @@ const MAX_SENT = 64;
 /** Certificates found elsewhere that are looked at. */
 const MAX_FETCHED = 64;
 
+/** Paths that are judged for one chain. Each may hold as many names and policies as a Certificate message has room for. */
+const MAX_PATHS = 64;
+
 /** CRL signers, one for another: real ones are vouched for by a CRL of their own CA. */
 const MAX_CRL_SIGNERS = 8;
 
@@ -177,7 +180,9 @@ function search(judging: Judging, leaf: Candidate): Search {
   let best: JudgedPath = { path: { links: [leaf], end: 'limit' }, findings: [], notices: [], policies: [] };
   let bestScore: readonly number[] | undefined;
   const tried: JudgedPath[] = [];
+  let count = 0;
   for (const path of judging.builder.paths(leaf)) {
+    if (++count > MAX_PATHS) break;
     const judged = judgePath(path, judging);
     if (tried.length < MAX_TRIED) tried.push(judged);
     const { findings } = judged;

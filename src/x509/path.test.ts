@@ -76,6 +76,24 @@ describe('hostile webs of certificates end soon', () => {
     expect(counts.imports).toBeLessThanOrEqual(32);
   });
 
+  it('more cross-signs than are judged', () => {
+    const crossed = Array.from({ length: 63 }, (_, index) =>
+      issue({ name: 'Test Intermediate', by: issue({ name: `Cross ${index}`, ca: {} }), ca: {} }),
+    );
+    const judged = (count: number) =>
+      validate([leaf.der], [root.der], {
+        fetched: [...crossed.slice(0, count), intermediate].map((one) => one.der),
+      });
+    expect(judged(63).trusted).toBe(true);
+    const more = issue({ name: 'Test Intermediate', by: issue({ name: 'Cross', ca: {} }), ca: {} });
+    const sent = [leaf, more].map((one) => one.der);
+    const { trusted, tried } = validate(sent, [root.der], {
+      fetched: [...crossed, intermediate].map((one) => one.der),
+    });
+    expect(trusted).toBe(false);
+    expect(tried).toHaveLength(16);
+  });
+
   it('many of one name, none of which signed', () => {
     const sameName = Array.from({ length: 31 }, (_, index) =>
       issue({
