@@ -142,7 +142,7 @@ export abstract class AnsweringSocket extends EngineSocket {
 
   #chooseCredential(engine: TlsConnection, request: RequestOf<'client_hello'>): void {
     this.askOthers<SecureContext | Error | undefined>(
-      (answer) => chooseContext(this.settings, request.question.serverName, answer),
+      (answer) => chooseContext(this, this.settings, request.question.serverName, answer),
       (chosen) => {
         if (chosen instanceof Error) {
           this.reason = chosen;
@@ -160,7 +160,9 @@ export abstract class AnsweringSocket extends EngineSocket {
     const { serverName, alpn } = request.question;
     const ask = this.settings.role === 'server' ? this.settings.ALPNCallback : undefined;
     const chosen =
-      ask === undefined || alpn.length === 0 ? undefined : this.#attempt(() => chosenProtocol(ask, serverName, alpn));
+      ask === undefined || alpn.length === 0
+        ? undefined
+        : this.#attempt(() => chosenProtocol(this, ask, serverName, alpn));
     if (chosen instanceof Error) {
       this.reason = chosen;
       engine.abort('no_application_protocol', chosen.message);

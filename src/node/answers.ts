@@ -49,9 +49,10 @@ export function refusalOf(
 
 /**
  * Asks SNICallback, where there is one and the client named somebody, for the context to use; `undefined` stands for
- * the server's own. `answer` is called once, now or later.
+ * the server's own; `this` is the socket, as in node:tls. `answer` is called once, now or later.
  */
 export function chooseContext(
+  socket: unknown,
   settings: Settings,
   serverName: string | undefined,
   answer: (chosen: SecureContext | Error | undefined) => void,
@@ -62,7 +63,7 @@ export function chooseContext(
     return;
   }
   try {
-    ask(serverName, (error, context) => {
+    ask.call(socket, serverName, (error, context) => {
       if (error) answer(error);
       else if (!context || context instanceof SecureContext) answer(context ?? undefined);
       else answer(argumentError('ERR_TLS_INVALID_CONTEXT', 'SNICallback gave no SecureContext of this package'));

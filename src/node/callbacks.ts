@@ -24,13 +24,14 @@ export type PskCallback<Socket> =
   | ((hint: null) => PskOffer | null | undefined)
   | ((socket: Socket, identity: string) => Uint8Array | null | undefined);
 
-/** The protocol that a callback chose. @returns an error where it chose none, or one that was not offered */
+/** The protocol that a callback chose; its `this` is the socket, as in node:tls. @returns an error where it chose none, or one that was not offered */
 export function chosenProtocol(
+  socket: unknown,
   ask: AlpnCallback,
   servername: string | undefined,
   protocols: readonly string[],
 ): string | Error {
-  const chosen = ask({ servername: servername ?? '', protocols });
+  const chosen = ask.call(socket, { servername: servername ?? '', protocols });
   if (chosen === undefined) return codedError('NO_APPLICATION_PROTOCOL', 'ALPNCallback chose no protocol');
   if (protocols.includes(chosen)) return chosen;
   return argumentError('ERR_TLS_ALPN_CALLBACK_INVALID_RESULT', `ALPNCallback chose ${chosen}, which is not offered`);

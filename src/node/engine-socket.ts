@@ -244,7 +244,10 @@ export abstract class EngineSocket extends LayeredSocket {
 
   #deliver(engine: TlsConnection): void {
     let isWanted = true;
-    for (const data of [...this.takeEarly(engine), ...engine.takeData()]) {
+    const chunks = [...this.takeEarly(engine), ...engine.takeData()];
+    // Since Node 26 `read` gives one chunk, and who reads once for each 'readable' would wait for what is there.
+    const isJoined = chunks.length > 1 && this.listenerCount('readable') > 0;
+    for (const data of isJoined ? [Buffer.concat(chunks)] : chunks) {
       isWanted = this.push(data);
       if (this.destroyed) return;
     }

@@ -68,7 +68,8 @@ export function parseGroups(list: NameList | undefined): readonly GroupName[] | 
  * @throws code ERR_INVALID_ARG_VALUE for a name that is not known.
  */
 export function parseSigalgs(list: NameList | undefined): readonly SchemeName[] | undefined {
-  if (list === undefined) return undefined;
+  // node:tls takes null for nothing.
+  if (list === undefined || list === null) return undefined;
   return parts(list).flatMap((part) => {
     const name = part.toLowerCase();
     if (isScheme(name)) return [name];

@@ -119,8 +119,8 @@ describe.each(VERSIONS)('%s', (maxVersion) => {
           ...healthy,
           isServer: true,
           maxVersion,
-          ALPNCallback: ({ protocols: [first] }) => {
-            if (first === 'other') socket.setKeyCert(other);
+          ALPNCallback(this: TLSSocket, { protocols: [first] }) {
+            if (first === 'other') this.setKeyCert(other);
             return first;
           },
         }),
@@ -383,4 +383,18 @@ test('SSL_OP_NO_TICKET leaves no sessions', async () => {
   client.end();
   await once(client, 'close');
   expect(session).not.toHaveBeenCalled();
+});
+
+test('who reads once for each readable gets everything, however many records came together', async () => {
+  const { client, server } = await pair();
+  let text = '';
+  client.on('readable', () => {
+    text += client.read()?.toString() ?? '';
+  });
+  server.cork();
+  for (const part of ['one ', 'two ', 'three']) server.write(part);
+  server.uncork();
+  server.end();
+  await once(client, 'end');
+  expect(text).toBe('one two three');
 });
