@@ -300,6 +300,8 @@ export abstract class EngineSocket extends LayeredSocket {
     if (engine === undefined || this.secureConnecting || this.writableLength > 0 || !transport.writable) return;
     engine.close();
     this.#flush(engine);
+    // A listener of 'secure' may be who destroys: the last flight waits for it.
+    if (transport.writableCorked > 0) transport.uncork();
   }
 
   #endReading(): void {

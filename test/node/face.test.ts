@@ -183,6 +183,14 @@ describe.each(VERSIONS)('%s', (maxVersion) => {
     expect(server.truncated).toBe(false);
   });
 
+  test('destroy() by the listener of the connection is an end, too', async () => {
+    const { server, port } = await serve({ maxVersion });
+    server.on('secureConnection', (socket) => socket.destroy());
+    const client = visit(port).resume();
+    await once(client, 'end');
+    expect(client.truncated).toBe(false);
+  });
+
   test('destroy() amidst a write is a truncation for the other end', async () => {
     const { client, server } = await pair({ server: { maxVersion } });
     const failed = errorOf(server);
