@@ -133,7 +133,7 @@ export class SecureContext {
         : { certificateCompression: certificateCompression(options.certificateCompression) }),
     };
     this.credentials = parseCredentials(crypto, options.cert, options.key, options.passphrase);
-    if (options.ticketKeys !== undefined) this.#tickets = ticketKeysOf(crypto, options.ticketKeys);
+    if (options.ticketKeys) this.#tickets = ticketKeysOf(crypto, options.ticketKeys);
     const hasTickets = (forbidden & constants.SSL_OP_NO_TICKET) === 0;
     this.sessionTimeout = hasTickets ? (options.sessionTimeout ?? SESSION_TIMEOUT) : 0;
     if (!Number.isInteger(this.sessionTimeout) || this.sessionTimeout < 0 || this.sessionTimeout > MAX_LIFETIME) {

@@ -94,3 +94,8 @@ test('a callback for ALPN goes not with a list', () => {
   const both = { ...ca.issue(), ALPNProtocols: ['h2'], ALPNCallback: () => 'h2' };
   expect(() => serverSettings(both)).toThrow(expect.objectContaining({ code: 'ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS' }));
 });
+
+test('null is nothing, as with node:tls', () => {
+  const none = { ciphers: null, sigalgs: null, ticketKeys: null, ca: null, passphrase: null } as never;
+  expect(() => clientSettings(none)).not.toThrow();
+});
