@@ -45,7 +45,7 @@ export abstract class AnsweringSocket extends EngineSocket {
   constructor(transport?: Duplex | null, options: TLSSocketOptions = {}, settings?: Settings) {
     super(transport, options, settings);
     this.#context = this.settings.context;
-    this.offered = options.session;
+    this.offered = options.session ?? undefined; // node:tls takes null for none
     this.#earlyData = options.earlyData;
     if (options.enableTrace) this.enableTrace();
   }

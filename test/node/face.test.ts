@@ -406,3 +406,8 @@ test('who reads once for each readable gets everything, however many records cam
   await once(client, 'end');
   expect(text).toBe('one two three');
 });
+
+test('null for a session is none', async () => {
+  const { client } = await pair({ client: { session: null as never } });
+  expect(client.isSessionReused()).toBe(false);
+});
