@@ -147,6 +147,8 @@ export function line(socket: Duplex): Promise<string> {
 
 /** The error that a stream ends with; undefined when it closes without. Whatever it says before is read. */
 export function failure(socket: Duplex): Promise<(Error & { code?: string; received?: unknown }) | undefined> {
+  // A socket that nobody read may have closed by itself already, if there was nothing to read.
+  if (socket.closed) return Promise.resolve(socket.errored ?? undefined);
   return new Promise((resolve) => {
     socket.resume();
     socket.once('error', resolve);
